@@ -1,0 +1,291 @@
+/**
+ * What the journal can say. A fact is past tense and never changes; corrections are further facts.
+ *
+ * The types up to `TicketFact` are the lines of a replay file (REPLAY.md), so that export and replay are one
+ * vocabulary. Those below them exist in a live journal only.
+ *
+ * Two times: the instant a fact is about (`from`, `start`, `earliest`…) and the instant it was recorded (`at`). A fact
+ * without `at` was always known (REPLAY.md rule 7).
+ */
+import type { Money } from '../money/money.ts';
+import type { Instant, Millis } from '../time/instant.ts';
+
+export type Locale = 'kk' | 'ru' | 'en';
+export const LOCALES: readonly Locale[] = ['kk', 'ru', 'en'];
+
+/** Plain data kept with a fact so that a person can later see why it was recorded. */
+export type Evidence = Readonly<Record<string, unknown>>;
+
+export interface CustomerFact {
+  readonly type: 'customer';
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly locale: Locale;
+  readonly at?: Instant;
+}
+
+/** How many of a component's checks must be up: all, any one, or at least k. */
+export type Requirement = 'all' | 'any' | number;
+
+export interface ComponentDefinition {
+  readonly checks: readonly string[];
+  readonly require: Requirement;
+  /** Whether the component's downtime is the service's downtime, or is only watched. */
+  readonly counts: boolean;
+}
+
+/** A service as defined from `from` on (always, when absent), until a later definition of the same id. */
+export interface ServiceFact {
+  readonly type: 'service';
+  readonly id: string;
+  readonly customer: string;
+  readonly components: Readonly<Record<string, ComponentDefinition>>;
+  /** The contract that binds it; absent: the ledger's default contract. */
+  readonly contract?: string;
+  readonly from?: Instant;
+  readonly at?: Instant;
+}
+
+export type Quorum = 'majority' | number;
+export type Boundary = 'midpoint' | 'observed' | 'minimal' | 'maximal';
+export const BOUNDARIES: readonly Boundary[] = ['midpoint', 'observed', 'minimal', 'maximal'];
+
+/** A check's detection policy as it stands from `from` on (always, when absent). */
+export interface CheckFact {
+  readonly type: 'check';
+  readonly id: string;
+  readonly vantages: readonly string[];
+  readonly intervalMs: Millis;
+  /** Neighbouring observations further apart than this leave the span between them unknown. */
+  readonly maxGapMs: Millis;
+  /** Failed observations in a row that confirm `down`. */
+  readonly failures: number;
+  /** Good observations in a row that confirm recovery. */
+  readonly successes: number;
+  readonly quorum: Quorum;
+  readonly boundary: Boundary;
+  readonly from?: Instant;
+  readonly at?: Instant;
+}
+
+export interface FeeFact {
+  readonly type: 'fee';
+  readonly service: string;
+  readonly from: Instant;
+  readonly monthly: Money;
+  readonly at?: Instant;
+}
+
+export type LifecycleStatus = 'active' | 'suspended' | 'blocked' | 'ended';
+export const LIFECYCLE_STATUSES: readonly LifecycleStatus[] = ['active', 'suspended', 'blocked', 'ended'];
+
+export interface LifecycleFact {
+  readonly type: 'lifecycle';
+  readonly service: string;
+  readonly from: Instant;
+  readonly status: LifecycleStatus;
+  readonly at?: Instant;
+}
+
+/** A probe's outcome at the instant it was sent; `void` means our side failed, so it says nothing. */
+export type Outcome = 'ok' | 'fail' | 'void';
+export const OUTCOMES: readonly Outcome[] = ['ok', 'fail', 'void'];
+
+export interface ObservationFact {
+  readonly type: 'observation';
+  readonly check: string;
+  readonly vantage: string;
+  readonly at: Instant;
+  readonly outcome: Outcome;
+  readonly error?: string;
+}
+
+export type State = 'up' | 'down' | 'unknown';
+export const STATES: readonly State[] = ['up', 'down', 'unknown'];
+
+/** A change of a check's state seen from one vantage point, between `earliest` and `latest` (REPLAY.md rule 3). */
+export interface EdgeFact {
+  readonly type: 'edge';
+  readonly check: string;
+  readonly vantage: string;
+  readonly to: State;
+  readonly earliest: Instant;
+  readonly latest: Instant;
+  readonly at: Instant;
+  readonly evidence?: Evidence;
+}
+
+export interface WorkFact {
+  readonly type: 'work';
+  readonly id: string;
+  readonly revision: number;
+  readonly start: Instant;
+  readonly end: Instant;
+  readonly services: readonly string[] | '*';
+  readonly at: Instant;
+  /** What will be done, for the customer's notice. Live journal only. */
+  readonly subject?: string;
+  readonly by?: string;
+}
+
+export interface WorkCancelledFact {
+  readonly type: 'work-cancelled';
+  readonly id: string;
+  readonly at: Instant;
+  readonly by?: string;
+}
+
+/** Customer was told of a revision of a planned work: the relay accepted the message, or an operator says how. */
+export interface NoticeFact {
+  readonly type: 'notice';
+  readonly work: string;
+  readonly revision: number;
+  readonly customer: string;
+  readonly at: Instant;
+  readonly channel: string;
+  readonly evidence?: Evidence;
+}
+
+export interface ExclusionFact {
+  readonly type: 'exclusion';
+  readonly id: string;
+  readonly service: string;
+  readonly start: Instant;
+  readonly end: Instant;
+  readonly reason: string;
+  readonly by: string;
+  readonly note?: string;
+  readonly at: Instant;
+}
+
+export interface ExclusionWithdrawnFact {
+  readonly type: 'exclusion-withdrawn';
+  readonly id: string;
+  readonly at: Instant;
+  readonly by: string;
+}
+
+export interface ClaimFact {
+  readonly type: 'claim';
+  readonly id: string;
+  readonly service: string;
+  /** First instant of the contract-clock day claimed for. */
+  readonly date: string;
+  readonly durationMs: Millis;
+  readonly at: Instant;
+}
+
+export type TicketPriority = 'high' | 'medium' | 'low';
+export const TICKET_PRIORITIES: readonly TicketPriority[] = ['high', 'medium', 'low'];
+export type TicketEvent = 'registered' | 'started' | 'waiting' | 'resumed' | 'resolved' | 'reopened';
+export const TICKET_EVENTS: readonly TicketEvent[] = [
+  'registered',
+  'started',
+  'waiting',
+  'resumed',
+  'resolved',
+  'reopened',
+];
+
+export interface TicketFact {
+  readonly type: 'ticket';
+  readonly id: string;
+  readonly service: string;
+  readonly priority: TicketPriority;
+  readonly event: TicketEvent;
+  readonly at: Instant;
+}
+
+/** A line of a replay file. */
+export type ReplayFact =
+  | CustomerFact
+  | ServiceFact
+  | CheckFact
+  | FeeFact
+  | LifecycleFact
+  | ObservationFact
+  | EdgeFact
+  | WorkFact
+  | WorkCancelledFact
+  | NoticeFact
+  | ExclusionFact
+  | ExclusionWithdrawnFact
+  | ClaimFact
+  | TicketFact;
+
+/**
+ * Every check of this interval that this vantage point watches, and whose last edge is not into `unknown`, was observed
+ * without a gap until `through`. After the newest one nothing is known: a killed monitor leaves `unknown`, never `up`.
+ */
+export interface CoverageFact {
+  readonly type: 'coverage';
+  readonly vantage: string;
+  readonly intervalMs: Millis;
+  readonly through: Instant;
+  readonly at: Instant;
+}
+
+/** An attempt to hand a mail to the relay begins; with no outcome after it, a crash left the attempt in doubt. */
+export interface MailAttemptedFact {
+  readonly type: 'mail-attempted';
+  /** Says what the mail is, once and for all: `notice/w1/1/c1`, `statement/s1/2026-03/1`. */
+  readonly mail: string;
+  readonly customer: string;
+  readonly messageId: string;
+  readonly at: Instant;
+}
+
+export interface MailAcceptedFact {
+  readonly type: 'mail-accepted';
+  readonly mail: string;
+  readonly customer: string;
+  readonly messageId: string;
+  /** The relay's own words, bounded and made printable. */
+  readonly response: string;
+  readonly at: Instant;
+}
+
+export interface MailRefusedFact {
+  readonly type: 'mail-refused';
+  readonly mail: string;
+  readonly customer: string;
+  readonly messageId: string;
+  readonly response: string;
+  /** True: the relay will never take it (5xx); false: try again later. */
+  readonly permanent: boolean;
+  readonly at: Instant;
+}
+
+/** The month of a service was closed: its statement as first issued, or a corrected revision of it. */
+export interface StatementIssuedFact {
+  readonly type: 'statement-issued';
+  readonly service: string;
+  readonly customer: string;
+  /** Contract-clock month, `2026-03`. */
+  readonly month: string;
+  readonly revision: number;
+  /** The instant whose knowledge it states. */
+  readonly asOf: Instant;
+  /** SHA-256 of the canonical statement JSON, so that a recomputation can be held against it. */
+  readonly digest: string;
+  readonly at: Instant;
+}
+
+/** The daemon began or ended; with it, which version and configuration did the observing. */
+export interface DaemonFact {
+  readonly type: 'daemon-started' | 'daemon-stopped';
+  readonly version: string;
+  readonly configuration: string;
+  readonly at: Instant;
+}
+
+/** Whatever may stand in a live journal. Observations do not: edges and coverage say what they showed. */
+export type Fact =
+  | Exclude<ReplayFact, ObservationFact>
+  | CoverageFact
+  | MailAttemptedFact
+  | MailAcceptedFact
+  | MailRefusedFact
+  | StatementIssuedFact
+  | DaemonFact;

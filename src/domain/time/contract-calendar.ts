@@ -1,0 +1,85 @@
+/**
+ * The contract clock: a fixed offset from UTC all year (cl. 7.1, GMT+5), so its days are all 24 h long, and its months
+ * and years are calendar arithmetic, never divisions.
+ */
+import type { Instant } from './instant.ts';
+import type { Interval } from './interval.ts';
+
+/** A contract-clock month. */
+export interface YearMonth {
+  readonly year: number;
+  /** 1–12. */
+  readonly month: number;
+}
+
+function zone(offsetMinutes: number): string {
+  const magnitude = Math.abs(offsetMinutes);
+  const hours = String(Math.trunc(magnitude / 60)).padStart(2, '0');
+  const minutes = String(magnitude % 60).padStart(2, '0');
+  return `${offsetMinutes < 0 ? '-' : '+'}${hours}:${minutes}`;
+}
+
+function local(instant: Instant, offsetMinutes: number): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone(offsetMinutes));
+}
+
+function midnight(date: Temporal.PlainDate, offsetMinutes: number): Instant {
+  return date.toZonedDateTime(zone(offsetMinutes)).epochMilliseconds;
+}
+
+/** The month that contains an instant. */
+export function monthOf(instant: Instant, offsetMinutes: number): YearMonth {
+  const { year, month } = local(instant, offsetMinutes);
+  return { year, month };
+}
+
+/** [first instant of the month, first instant of the next). */
+export function monthInterval({ year, month }: YearMonth, offsetMinutes: number): Interval {
+  const first = Temporal.PlainDate.from({ year, month, day: 1 }, { overflow: 'reject' });
+  return { start: midnight(first, offsetMinutes), end: midnight(first.add({ months: 1 }), offsetMinutes) };
+}
+
+/** [first instant of the calendar year, first instant of the next). */
+export function yearInterval(year: number, offsetMinutes: number): Interval {
+  const first = Temporal.PlainDate.from({ year, month: 1, day: 1 });
+  return { start: midnight(first, offsetMinutes), end: midnight(first.add({ years: 1 }), offsetMinutes) };
+}
+
+/**
+ * A contract-clock day, `2026-03-10`, as an interval.
+ * @throws RangeError when it is not a calendar date.
+ */
+export function dayInterval(date: string, offsetMinutes: number): Interval {
+  const day = Temporal.PlainDate.from(date, { overflow: 'reject' });
+  return { start: midnight(day, offsetMinutes), end: midnight(day.add({ days: 1 }), offsetMinutes) };
+}
+
+/** The month before. */
+export function previousMonth({ year, month }: YearMonth): YearMonth {
+  return month === 1 ? { year: year - 1, month: 12 } : { year, month: month - 1 };
+}
+
+/**
+ * Reads `2026-03`.
+ * @throws RangeError that says what was found and expected.
+ */
+export function parseMonth(text: string): YearMonth {
+  const match = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text);
+  if (!match) throw new RangeError(`month: found "${text}", expected a month such as 2026-03`);
+  return { year: Number(match[1]), month: Number(match[2]) };
+}
+
+/** `2026-03`. */
+export function formatMonth({ year, month }: YearMonth): string {
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}`;
+}
+
+/** ISO 8601 on the contract clock with milliseconds: `2026-03-10T00:30:00.000+05:00`. */
+export function formatInstant(instant: Instant, offsetMinutes: number): string {
+  return local(instant, offsetMinutes).toString({ timeZoneName: 'never', fractionalSecondDigits: 3 });
+}
+
+/** The contract-clock date of an instant, `2026-03-10`. */
+export function dateOf(instant: Instant, offsetMinutes: number): string {
+  return local(instant, offsetMinutes).toPlainDate().toString();
+}

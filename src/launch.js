@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can parse: it refuses a Node that cannot run Kepil's TypeScript, in words, before any
+// of it is read. `npm ci` brings the right Node for the usual platforms and npm scripts find it first.
+var REQUIRED_MAJOR = 26;
+var major = Number(process.versions.node.split('.')[0]);
+if (major < REQUIRED_MAJOR) {
+  console.error(
+    'kepil: this is Node ' +
+      process.versions.node +
+      ' (' +
+      process.platform +
+      ' ' +
+      process.arch +
+      '); Kepil needs Node ' +
+      REQUIRED_MAJOR +
+      ' or newer.\n' +
+      'In a checkout, `npm ci` without --omit=optional brings it on Linux, macOS and Windows (x64, and arm64 but for Windows),\n' +
+      'and `npm start` and `npm run -s kepil -- VERB` use it. Elsewhere install Node ' +
+      REQUIRED_MAJOR +
+      ' yourself: https://nodejs.org/',
+  );
+  process.exit(2);
+}
+import('./main.ts');
