@@ -83,3 +83,15 @@ export function formatInstant(instant: Instant, offsetMinutes: number): string {
 export function dateOf(instant: Instant, offsetMinutes: number): string {
   return local(instant, offsetMinutes).toPlainDate().toString();
 }
+
+/**
+ * The anniversary year of a first instant that contains a later one: [k-th anniversary, next), counted on the contract
+ * calendar from the first instant's own date and time. 29 February becomes the 28th in common years.
+ */
+export function yearsOf(first: Instant, containing: Instant, offsetMinutes: number): Interval {
+  const origin = local(first, offsetMinutes);
+  const anniversary = (years: number): Instant => origin.add({ years }).epochMilliseconds;
+  let years = Math.max(0, local(containing, offsetMinutes).year - origin.year);
+  while (years > 0 && anniversary(years) > containing) years -= 1;
+  return { start: anniversary(years), end: anniversary(years + 1) };
+}

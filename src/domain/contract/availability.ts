@@ -1,0 +1,69 @@
+/**
+ * Availability is the pair (up, up + unplanned), never a float; the year's allowance, what remains of it and how the
+ * promise stands (CONTRACT.md, Availability; cl. 7).
+ */
+import type { LifecycleFact } from '../facts/fact.ts';
+import { add, compare, type Fraction, ZERO } from '../money/fraction.ts';
+import { monthOf, yearInterval, yearsOf } from '../time/contract-calendar.ts';
+import { DAY, type Instant, type Millis } from '../time/instant.ts';
+import { type Interval, overlap } from '../time/interval.ts';
+import { intersect, measure, normalize } from '../time/interval-set.ts';
+import { activeSpans, firstActive, isActiveBefore } from './activity.ts';
+import { editionAt, editionsWithin } from './editions.ts';
+import type { ClassTotals, PromiseStanding } from './statement-result.ts';
+import type { Contract, Ratio } from './terms.ts';
+
+const ROLLING_YEAR: Millis = 365 * DAY;
+
+/** The whole tally period that contains the last instant before `end` (setting `tally`). */
+export function tallyPeriod(contract: Contract, lifecycle: readonly LifecycleFact[], end: Instant): Interval {
+  const { tally } = editionAt(contract, end - 1);
+  if (tally === 'rolling') return { start: end - ROLLING_YEAR, end };
+  const first = tally === 'service' ? firstActive(lifecycle) : undefined;
+  if (first !== undefined && first < end) return yearsOf(first, end - 1, contract.offsetMinutes);
+  return yearInterval(monthOf(end - 1, contract.offsetMinutes).year, contract.offsetMinutes);
+}
+
+/**
+ * The downtime that the promise allows in the tally period, in whole milliseconds rounded down: (1 − target) × active
+ * time, which for a service active just before `end` is projected to the period's end (REPLAY.md, `allowanceMs`).
+ */
+export function allowanceMs(
+  contract: Contract,
+  lifecycle: readonly LifecycleFact[],
+  tally: Interval,
+  end: Instant,
+): Millis {
+  const soFar = activeSpans(lifecycle, { start: tally.start, end });
+  const projected = end < tally.end && isActiveBefore(lifecycle, end) ? [{ start: end, end: tally.end }] : [];
+  const active = normalize([...soFar, ...projected]);
+  const allowed = editionsWithin(contract, tally)
+    .map(({ span, edition }) => share(complement(edition.target), measure(intersect(active, [span]))))
+    .reduce(add, ZERO);
+  return Number(allowed.numerator / allowed.denominator);
+}
+
+/** How the promise stands, given the year's totals so far. */
+export function standingOf(totals: ClassTotals, remainingMs: Millis, target: Ratio): PromiseStanding {
+  if (remainingMs < 0) return 'broken';
+  const measured = totals.up + totals.unplanned;
+  return measured > 0 && isUnder(totals.up, measured, target) ? 'at-risk' : 'kept';
+}
+
+/** Whether up / measured is less than a ratio, exactly. */
+export function isUnder(upMs: Millis, measuredMs: Millis, ratio: Ratio): boolean {
+  return compare({ numerator: BigInt(upMs), denominator: BigInt(measuredMs) }, ratio) < 0;
+}
+
+/** The part of a period that lies before `end`; empty (start = end) when none does. */
+export function upTo(period: Interval, end: Instant): Interval {
+  return overlap(period, { start: Number.NEGATIVE_INFINITY, end }) ?? { start: period.start, end: period.start };
+}
+
+function complement(ratio: Ratio): Ratio {
+  return { numerator: ratio.denominator - ratio.numerator, denominator: ratio.denominator };
+}
+
+function share(ratio: Ratio, ms: Millis): Fraction {
+  return { numerator: ratio.numerator * BigInt(ms), denominator: ratio.denominator };
+}

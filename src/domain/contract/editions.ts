@@ -1,0 +1,27 @@
+/** Which edition of a contract governs when (CONTRACT.md: a new edition applies only from its date). */
+import type { Instant } from '../time/instant.ts';
+import { type Interval, overlap } from '../time/interval.ts';
+import type { Contract, ContractEdition } from './terms.ts';
+
+/** The parts of a period with the edition that governs each. */
+export function editionsWithin(
+  contract: Contract,
+  period: Interval,
+): readonly { readonly span: Interval; readonly edition: ContractEdition }[] {
+  return contract.editions.flatMap((edition, i) => {
+    const start = edition.from ?? Number.NEGATIVE_INFINITY;
+    const end = contract.editions[i + 1]?.from ?? Number.POSITIVE_INFINITY;
+    const span = overlap({ start, end }, period);
+    return span ? [{ span, edition }] : [];
+  });
+}
+
+/**
+ * The edition in force at an instant.
+ * @throws RangeError when the contract was not yet in force.
+ */
+export function editionAt(contract: Contract, instant: Instant): ContractEdition {
+  const edition = contract.editions.findLast((candidate) => (candidate.from ?? Number.NEGATIVE_INFINITY) <= instant);
+  if (!edition) throw new RangeError(`contract ${contract.id}: no edition is in force at ${instant}`);
+  return edition;
+}

@@ -1,0 +1,99 @@
+/** Requests and their clocks (CONTRACT.md, Requests; cl. 7.2). */
+import type { TicketFact } from '../facts/fact.ts';
+import { dateOf } from '../time/contract-calendar.ts';
+import { DAY, type Instant, type Millis } from '../time/instant.ts';
+import type { Interval } from '../time/interval.ts';
+import { type IntervalSet, intersect, measure, normalize } from '../time/interval-set.ts';
+import { editionAt } from './editions.ts';
+import { quietHoursWithin as dailySpansWithin } from './quiet-hours.ts';
+import type { TicketResult } from './statement-result.ts';
+import type { Contract, RequestClock } from './terms.ts';
+
+/**
+ * The requests registered in a period, each measured on its priority's clock: response from registration to the start
+ * of work, resolution from registration to the fix without the time spent waiting for the customer or already fixed.
+ * @param events of one service, as known at `asOf`.
+ */
+export function ticketsOf(
+  contract: Contract,
+  events: readonly TicketFact[],
+  period: Interval,
+  asOf: Instant,
+): readonly TicketResult[] {
+  const byTicket = Map.groupBy(events, (event) => event.id);
+  return [...byTicket.values()].flatMap((history) => {
+    const ordered = history.toSorted((a, b) => a.at - b.at);
+    const registered = ordered.find((event) => event.event === 'registered');
+    if (!registered || registered.at < period.start || registered.at >= period.end) return [];
+    return [measureTicket(contract, ordered, registered, asOf)];
+  });
+}
+
+function measureTicket(
+  contract: Contract,
+  ordered: readonly TicketFact[],
+  registered: TicketFact,
+  asOf: Instant,
+): TicketResult {
+  const { priority } = ordered.at(-1) ?? registered;
+  const terms = editionAt(contract, registered.at).requests[priority];
+  const elapsed = (spans: IntervalSet): Millis => elapsedOn(terms.clock, spans, contract.offsetMinutes);
+
+  const begun = ordered.find((event) => event.event === 'started') ?? ordered.find((e) => e.event === 'resolved');
+  const responseMs = elapsed(normalize([{ start: registered.at, end: begun?.at ?? asOf }]));
+  const { worked, resolved } = workedSpans(ordered, registered.at, asOf);
+  const resolutionMs = elapsed(worked);
+  return {
+    id: registered.id,
+    priority,
+    responseMs: begun ? responseMs : null,
+    resolutionMs: resolved ? resolutionMs : null,
+    responseKept: keptOf(responseMs, terms.responseMs, begun !== undefined),
+    resolutionKept: keptOf(resolutionMs, terms.resolutionMs, resolved),
+  };
+}
+
+function keptOf(elapsedMs: Millis, limitMs: Millis, finished: boolean): boolean | null {
+  if (elapsedMs > limitMs) return false;
+  return finished ? true : null;
+}
+
+/** When the resolution clock could run: not while waiting for the customer, nor between a fix and its reopening. */
+function workedSpans(
+  ordered: readonly TicketFact[],
+  registeredAt: Instant,
+  asOf: Instant,
+): { worked: IntervalSet; resolved: boolean } {
+  const worked: Interval[] = [];
+  let runningSince: Instant | undefined = registeredAt;
+  let resolved = false;
+  for (const { event, at } of ordered) {
+    if (event === 'waiting' || event === 'resolved') {
+      if (runningSince !== undefined) worked.push({ start: runningSince, end: at });
+      runningSince = undefined;
+      resolved = event === 'resolved';
+    } else if (event === 'resumed' || event === 'reopened') {
+      runningSince ??= at;
+      resolved = false;
+    }
+  }
+  if (runningSince !== undefined) worked.push({ start: runningSince, end: asOf });
+  return { worked: normalize(worked), resolved };
+}
+
+function elapsedOn(clock: RequestClock, spans: IntervalSet, offsetMinutes: number): Millis {
+  if (clock.kind === 'always') return measure(spans);
+  return spans.reduce((total, span) => total + measure(intersect([span], workingHours(clock, offsetMinutes, span))), 0);
+}
+
+function workingHours(
+  clock: Extract<RequestClock, { kind: 'working-hours' }>,
+  offsetMinutes: number,
+  within: Interval,
+): IntervalSet {
+  const around = { start: within.start - DAY, end: within.end + DAY };
+  return dailySpansWithin([clock.hours], offsetMinutes, around).filter((span) => {
+    const date = dateOf(span.start, offsetMinutes);
+    return !clock.holidays.includes(date) && clock.weekdays.includes(Temporal.PlainDate.from(date).dayOfWeek);
+  });
+}
