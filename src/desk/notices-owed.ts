@@ -1,0 +1,57 @@
+/**
+ * Which customers have yet to be told of planned work (cl. 7.1): computed from the facts, so nothing has to be kept in
+ * step, and a crash forgets nothing.
+ */
+import { isActiveBefore } from '../domain/contract/activity.ts';
+import type { ServiceFact, WorkFact } from '../domain/facts/fact.ts';
+import { knownAt, type Ledger } from '../domain/facts/ledger.ts';
+import type { Instant } from '../domain/time/instant.ts';
+
+export interface NoticeOwed {
+  /** Names the mail once and for all. */
+  readonly mail: string;
+  readonly customer: string;
+  /** The customer's services that the work concerns. */
+  readonly services: readonly string[];
+  readonly work: WorkFact;
+  /** What the customer was last told of, when this notice changes it. */
+  readonly previous?: WorkFact;
+  readonly kind: 'planned' | 'revised' | 'cancelled';
+}
+
+/** Notices owed at an instant: of windows not yet over, to customers with a service that is active when it begins. */
+export function noticesOwed(ledger: Ledger, now: Instant): readonly NoticeOwed[] {
+  return ledger.works().flatMap((id) => {
+    const work = ledger.work(id);
+    const revisions = knownAt(work?.revisions ?? [], now).toSorted((a, b) => a.revision - b.revision);
+    const standing = revisions.at(-1);
+    if (!work || !standing || standing.end <= now) return [];
+    const cancelled = knownAt(work.cancellations, now).length > 0;
+    const told = Map.groupBy(knownAt(work.notices, now), (notice) => notice.customer);
+    return [...customersOf(ledger, standing, now)].flatMap(([customer, services]): NoticeOwed[] => {
+      const heard = told.get(customer) ?? [];
+      const newest = Math.max(0, ...heard.map((notice) => notice.revision));
+      const previous = revisions.find((revision) => revision.revision === newest);
+      const common = { customer, services, work: standing, ...(previous ? { previous } : {}) };
+      if (cancelled) {
+        return previous ? [{ ...common, mail: `notice/${id}/cancelled/${customer}`, kind: 'cancelled' }] : [];
+      }
+      if (newest >= standing.revision) return [];
+      const kind = previous ? 'revised' : 'planned';
+      return [{ ...common, mail: `notice/${id}/${standing.revision}/${customer}`, kind }];
+    });
+  });
+}
+
+/** The customers that a work addresses, each with the services it concerns. */
+function customersOf(ledger: Ledger, work: WorkFact, now: Instant): ReadonlyMap<string, readonly string[]> {
+  const addressed = work.services === '*' ? ledger.services() : work.services;
+  const concerned = addressed.flatMap((id): ServiceFact[] => {
+    const record = ledger.service(id);
+    const definition = knownAt(record?.definitions ?? [], now).at(-1);
+    if (!record || !definition) return [];
+    return isActiveBefore(knownAt(record.lifecycle, now), work.start + 1) ? [definition] : [];
+  });
+  const byCustomer = Map.groupBy(concerned, (definition) => definition.customer);
+  return new Map([...byCustomer].map(([customer, services]) => [customer, services.map((service) => service.id)]));
+}

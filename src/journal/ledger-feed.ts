@@ -1,0 +1,58 @@
+/**
+ * Keeps a ledger in step with the journal: whatever any process appended is read back in order and folded in. Nothing
+ * enters the ledger on another way, so what the daemon shows is what the journal says.
+ */
+import { Ledger } from '../domain/facts/ledger.ts';
+import type { Journal, JournalEntry } from './journal.ts';
+
+const BATCH = 5_000;
+
+export class LedgerFeed {
+  readonly ledger = new Ledger('covered');
+  readonly #journal: Pick<Journal, 'read'>;
+  readonly #listeners: ((entries: readonly JournalEntry[]) => void)[] = [];
+  #seq = 0;
+  #reading: Promise<void> | undefined;
+  #again = false;
+
+  constructor(journal: Pick<Journal, 'read'>) {
+    this.#journal = journal;
+  }
+
+  /** Number of the last entry folded in. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Calls back with every run of entries after it was folded in. */
+  subscribe(listener: (entries: readonly JournalEntry[]) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Reads what is new; when it resolves, everything appended before the call has been folded in. */
+  catchUp(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return this.#reading;
+    }
+    this.#reading = this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    do {
+      this.#again = false;
+      for (;;) {
+        const entries = await this.#journal.read(this.#seq, BATCH);
+        for (const entry of entries) {
+          this.ledger.add(entry.fact, entry.recordedAt);
+          this.#seq = entry.seq;
+        }
+        if (entries.length > 0) for (const listener of this.#listeners) listener(entries);
+        if (entries.length < BATCH) break;
+      }
+    } while (this.#again);
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * From what probers found to the journal: edges at once, coverage about once an interval, in order. While the journal
+ * cannot be written, findings wait in memory; past the bound the daemon must stop rather than lose one silently.
+ */
+import type { Fact } from '../domain/facts/fact.ts';
+import { type Instant, MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Batch } from './watched-check.ts';
+
+export interface RecorderOptions {
+  readonly journal: Pick<Journal, 'append'>;
+  readonly clock: Clock;
+  readonly vantage: string;
+  /** Called after facts were recorded. */
+  readonly onRecorded: () => void;
+  /** Called when the journal refuses, and again with undefined when it takes facts again. */
+  readonly onTrouble: (error: unknown) => void;
+  /** Called when more waits than memory should hold. */
+  readonly onOverflow: () => void;
+}
+
+const MOST_WAITING = 100_000;
+const RETRY_DELAY: Millis = SECOND;
+
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #covered = new Map<Millis, { through: Instant; recordedAt: Instant }>();
+  /** What is covered by now, of which `#covered` is recorded. */
+  readonly #through = new Map<Millis, Instant>();
+  #waiting: Fact[] = [];
+  #writing: Promise<void> | undefined;
+  #troubled = false;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Facts found and not yet on disk. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Takes a batch in; it is on its way to disk, not there yet, when this returns. */
+  take(batch: Batch): void {
+    const { vantage, clock } = this.#options;
+    const at = clock.now();
+    for (const { check, to, earliest, latest, evidence } of batch.edges) {
+      this.#waiting.push({
+        type: 'edge',
+        check,
+        vantage,
+        to,
+        earliest,
+        latest,
+        at,
+        ...(evidence ? { evidence } : {}),
+      });
+    }
+    for (const { intervalMs, through } of batch.coverage) {
+      if (through !== null) this.#through.set(intervalMs, through);
+    }
+    this.#cover(at, batch.edges.length > 0);
+    if (this.#waiting.length > MOST_WAITING) this.#options.onOverflow();
+    this.#write();
+  }
+
+  /** Resolves when everything taken in has been recorded, all coverage included; rejects when the journal refuses. */
+  async flush(): Promise<void> {
+    this.#cover(this.#options.clock.now(), true);
+    await this.#writing;
+    if (this.#waiting.length > 0) await this.#append();
+  }
+
+  /** Coverage advances with every batch; it is recorded about once an interval: that much a crash may forget. */
+  #cover(at: Instant, atOnce: boolean): void {
+    for (const [intervalMs, through] of this.#through) {
+      const last = this.#covered.get(intervalMs);
+      if (last && through <= last.through) continue;
+      if (last && !atOnce && at - last.recordedAt < Math.min(MINUTE, Math.max(SECOND, intervalMs))) continue;
+      this.#covered.set(intervalMs, { through, recordedAt: at });
+      this.#waiting.push({ type: 'coverage', vantage: this.#options.vantage, intervalMs, through, at });
+    }
+  }
+
+  #write(): void {
+    if (this.#writing || this.#waiting.length === 0) return;
+    this.#writing = this.#append()
+      .then(() => {
+        if (this.#troubled) this.#options.onTrouble(undefined);
+        this.#troubled = false;
+        this.#writing = undefined;
+        this.#write();
+      })
+      .catch((error: unknown) => {
+        this.#troubled = true;
+        this.#options.onTrouble(error);
+        this.#options.clock.after(RETRY_DELAY, () => {
+          this.#writing = undefined;
+          this.#write();
+        });
+      });
+  }
+
+  async #append(): Promise<void> {
+    const facts = this.#waiting;
+    this.#waiting = [];
+    try {
+      await this.#options.journal.append(facts.map((fact) => ({ fact })));
+    } catch (error) {
+      this.#waiting = [...facts, ...this.#waiting];
+      throw error;
+    }
+    this.#options.onRecorded();
+  }
+}

@@ -1,0 +1,52 @@
+/** A check as the monitor runs it, and what comes back of it. Plain data: it crosses to the worker threads and back. */
+import type { DetectionPolicy } from '../domain/detection/detector.ts';
+import type { Evidence, Outcome, State } from '../domain/facts/fact.ts';
+import type { Instant, Millis } from '../domain/time/instant.ts';
+import type { Failure, PhaseTimes, VoidReason } from '../probes/outcome.ts';
+import type { ProbeRequest } from '../probes/target.ts';
+
+export interface WatchedCheck {
+  readonly id: string;
+  readonly intervalMs: Millis;
+  readonly phaseMs: Millis;
+  readonly policy: DetectionPolicy;
+  readonly request: ProbeRequest;
+  /** Address ranges that its target may lie in although they are private. */
+  readonly allow: readonly string[];
+  /** What was last recorded of it, to go on from. */
+  readonly recorded?: { readonly state: State; readonly through: Instant };
+}
+
+/** A state edge found, with what the probe that showed it first said. */
+export interface FoundEdge {
+  readonly check: string;
+  readonly to: State;
+  readonly earliest: Instant;
+  readonly latest: Instant;
+  readonly evidence?: Evidence;
+}
+
+/** One probe, for metrics and time series. */
+export interface Sample {
+  readonly check: string;
+  readonly sentAt: Instant;
+  readonly outcome: Outcome;
+  readonly error?: Failure | VoidReason;
+  readonly durationMs: number;
+  /** How much later than planned it was sent. */
+  readonly latenessMs: number;
+  readonly phases: PhaseTimes;
+}
+
+/** How far all checks of an interval are covered (see CoverageFact); null while nothing is confirmed. */
+export interface Coverage {
+  readonly intervalMs: Millis;
+  readonly through: Instant | null;
+}
+
+/** What a prober hands over: edges first, then coverage that presumes them. */
+export interface Batch {
+  readonly edges: readonly FoundEdge[];
+  readonly coverage: readonly Coverage[];
+  readonly samples: readonly Sample[];
+}
