@@ -7,6 +7,7 @@ import { inForce, knownAt, type Ledger } from '../facts/ledger.ts';
 import type { Instant } from '../time/instant.ts';
 import { createDetectorState, type Edge, observe } from './detector.ts';
 import { timelineOfEdges } from './edge-position.ts';
+import { coveredThrough } from './last-state.ts';
 import { decideCheck, decideComponent } from './quorum.ts';
 import { clipTimeline, combine, concatenate, type Timeline } from './timeline.ts';
 
@@ -96,11 +97,7 @@ export class ServiceStates {
       return { edges: edgesOfObservations(observations, definitions), end: asOf };
     }
     const edges = knownAt(record.edges, asOf);
-    if (ledger.lastState === 'hold') return { edges, end: asOf };
-    const lastSeen = edges.reduce((latest, edge) => Math.max(latest, edge.latest), Number.NEGATIVE_INFINITY);
-    const interval = definitions.at(-1)?.fact.intervalMs ?? 0;
-    const covered = ledger.coveredThrough(vantage, interval, asOf) ?? Number.NEGATIVE_INFINITY;
-    return { edges, end: Math.min(asOf, Math.max(lastSeen, covered)) };
+    return { edges, end: coveredThrough(ledger, definitions.at(-1)?.fact, vantage, edges, asOf) };
   }
 }
 

@@ -1,0 +1,85 @@
+/**
+ * Brings the journal up to what the configuration says: only what is new or changed is recorded, and nothing is taken
+ * back. A definition that changes applies from now; what was measured under the old one stays as it was.
+ */
+import { lastStateOf } from '../domain/detection/last-state.ts';
+import type {
+  CheckFact,
+  CustomerFact,
+  EdgeFact,
+  Fact,
+  FeeFact,
+  LifecycleFact,
+  ServiceFact,
+} from '../domain/facts/fact.ts';
+import type { Known, Ledger } from '../domain/facts/ledger.ts';
+import type { Instant } from '../domain/time/instant.ts';
+import { canonicalJson } from '../journal/canonical-json.ts';
+
+/** What the configuration defines, as facts without the instants of their recording. */
+export interface Definitions {
+  readonly customers: readonly CustomerFact[];
+  readonly services: readonly ServiceFact[];
+  readonly checks: readonly CheckFact[];
+  readonly fees: readonly FeeFact[];
+  readonly lifecycle: readonly LifecycleFact[];
+}
+
+/** The facts to record so that the ledger knows these definitions from `now` on. */
+export function registrationFacts(ledger: Ledger, definitions: Definitions, now: Instant): readonly Fact[] {
+  const checks = definitions.checks.flatMap((check) => revised(ledger.check(check.id), check, now));
+  return [
+    ...definitions.customers.filter((customer) => !isLatest(ledger.customer(customer.id), customer)),
+    ...definitions.services.flatMap((service) => revised(ledger.service(service.id)?.definitions ?? [], service, now)),
+    ...checks,
+    ...unwatchedEdges(ledger, definitions.checks, now),
+    ...definitions.fees.filter((fee) => !isRecorded(ledger.service(fee.service)?.fees ?? [], fee)),
+    ...definitions.lifecycle.filter((fact) => !isRecorded(ledger.service(fact.service)?.lifecycle ?? [], fact)),
+  ].map((fact) => ({ ...fact, at: now }));
+}
+
+function revised<F extends ServiceFact | CheckFact>(recorded: readonly Known<F>[], defined: F, now: Instant): F[] {
+  if (isLatest(recorded, defined)) return [];
+  return [recorded.length === 0 ? defined : { ...defined, from: now }];
+}
+
+/**
+ * Whoever is no longer watched as before becomes unknown where its coverage ends: coverage is recorded for whole groups
+ * of checks, and this one has left its group.
+ */
+function unwatchedEdges(ledger: Ledger, watched: readonly CheckFact[], now: Instant): EdgeFact[] {
+  const byId = new Map(watched.map((check) => [check.id, check]));
+  return ledger.checks().flatMap((id) =>
+    ledger.vantagesOf(id).flatMap((vantage): EdgeFact[] => {
+      const last = lastStateOf(ledger, id, vantage, now);
+      const before = ledger.check(id).at(-1)?.fact;
+      const after = byId.get(id);
+      if (!last || last.state === 'unknown' || !before) return [];
+      if (after?.vantages.includes(vantage) && after.intervalMs === before.intervalMs) return [];
+      const { through } = last;
+      return [{ type: 'edge', check: id, vantage, to: 'unknown', earliest: through, latest: through, at: now }];
+    }),
+  );
+}
+
+function isLatest<F extends { readonly from?: Instant; readonly at?: Instant }>(
+  recorded: readonly Known<F>[],
+  defined: F,
+): boolean {
+  const latest = recorded.at(-1)?.fact;
+  if (!latest) return false;
+  const { from: _from, ...content } = latest;
+  return sameContent(content, defined);
+}
+
+function isRecorded<F extends { readonly from: Instant; readonly at?: Instant }>(
+  recorded: readonly Known<F>[],
+  defined: F,
+): boolean {
+  const standing = recorded.findLast(({ fact }) => fact.from === defined.from);
+  return standing !== undefined && sameContent(standing.fact, defined);
+}
+
+function sameContent(a: object, b: object): boolean {
+  return canonicalJson({ ...a, at: undefined }) === canonicalJson({ ...b, at: undefined });
+}

@@ -1,0 +1,39 @@
+/** The newest recorded state of a check from one vantage point, and how long it is known to have held. */
+import type { CheckFact, EdgeFact, State } from '../facts/fact.ts';
+import { knownAt, type Ledger } from '../facts/ledger.ts';
+import type { Instant } from '../time/instant.ts';
+
+export interface LastState {
+  readonly state: State;
+  /** Nothing is known from this instant on. */
+  readonly through: Instant;
+}
+
+/**
+ * Through when a vantage point's edges are covered: to `asOf` in a replay file, which says nothing of coverage; in a live
+ * journal to the recorded coverage, or to the last edge where that is later.
+ */
+export function coveredThrough(
+  ledger: Ledger,
+  definition: CheckFact | undefined,
+  vantage: string,
+  edges: readonly EdgeFact[],
+  asOf: Instant,
+): Instant {
+  if (ledger.lastState === 'hold') return asOf;
+  const lastSeen = edges.reduce((latest, edge) => Math.max(latest, edge.latest), Number.NEGATIVE_INFINITY);
+  const covered = definition && ledger.coveredThrough(vantage, definition.intervalMs, asOf);
+  return Math.min(asOf, Math.max(lastSeen, covered ?? Number.NEGATIVE_INFINITY));
+}
+
+/** The newest state; undefined where the vantage point recorded nothing of the check. */
+export function lastStateOf(ledger: Ledger, check: string, vantage: string, asOf: Instant): LastState | undefined {
+  const edges = knownAt(ledger.vantage(check, vantage)?.edges ?? [], asOf);
+  const newest = edges.reduce<EdgeFact | undefined>(
+    (last, edge) => (last && (last.earliest > edge.earliest || last.latest > edge.latest) ? last : edge),
+    undefined,
+  );
+  if (!newest) return undefined;
+  const definition = knownAt(ledger.check(check), asOf).at(-1);
+  return { state: newest.to, through: coveredThrough(ledger, definition, vantage, edges, asOf) };
+}
