@@ -2,36 +2,29 @@
  * A service's statement: a pure function of its contract and the facts known as of an instant (REPLAY.md). The daemon,
  * the replay and the mails all show what this computes.
  */
-import { type Placement, ServiceStates } from '../detection/service-states.ts';
-import { spansOf, type Timeline } from '../detection/timeline.ts';
+import type { Placement } from '../detection/service-states.ts';
+import { spansOf } from '../detection/timeline.ts';
 import type { ClaimFact } from '../facts/fact.ts';
 import { knownAt, type Ledger } from '../facts/ledger.ts';
 import { dayInterval, formatMonth, monthInterval, monthOf, parseMonth } from '../time/contract-calendar.ts';
 import type { Instant } from '../time/instant.ts';
 import { type Interval, overlap } from '../time/interval.ts';
 import { type IntervalSet, intersect, measure } from '../time/interval-set.ts';
-import { activeSpans } from './activity.ts';
 import { allowanceMs, standingOf, tallyPeriod, upTo } from './availability.ts';
-import { classify, type ServiceTime, segmentsOf, totalsOf } from './classes.ts';
+import { classify, segmentsOf, totalsOf } from './classes.ts';
 import { type CreditedMonth, creditCap, creditFor } from './credit.ts';
 import { editionAt } from './editions.ts';
-import { excludedSpans } from './exclusions.ts';
-import { plannedSpans } from './planned-work.ts';
 import { ticketsOf } from './requests.ts';
+import { KnownService, type ServiceQuestion } from './service-time.ts';
 import type { Statement, StatementSet } from './statement-result.ts';
 import type { Contract } from './terms.ts';
 
 /** Finds the contract of a service: the one it names, or the default. */
 export type ContractOf = (name: string | undefined) => Contract;
 
-export interface StatementQuestion {
-  readonly ledger: Ledger;
-  readonly contract: Contract;
-  readonly service: string;
+export interface StatementQuestion extends ServiceQuestion {
   /** Contract-clock month, `2026-03`. */
   readonly month: string;
-  /** What was known when: facts recorded later do not exist. */
-  readonly asOf: Instant;
 }
 
 /**
@@ -39,53 +32,34 @@ export interface StatementQuestion {
  * @throws RangeError when the ledger does not define the service as of then, or the month is no month.
  */
 export function computeStatement(question: StatementQuestion): Statement {
-  const { ledger, contract, service, asOf } = question;
-  const record = ledger.service(service);
-  const definitions = knownAt(record?.definitions ?? [], asOf);
-  const definition = definitions.at(-1);
-  if (!record || !definition) throw new RangeError(`service: found "${service}", expected one that the facts define`);
-
+  const { contract, asOf } = question;
+  const service = new KnownService(question);
   const wholeMonth = monthInterval(parseMonth(question.month), contract.offsetMinutes);
   const month = upTo(wholeMonth, asOf);
-  const lifecycle = knownAt(record.lifecycle, asOf);
-  const tally = tallyPeriod(contract, lifecycle, Math.max(month.end, wholeMonth.start + 1));
+  const tally = tallyPeriod(contract, service.lifecycle, Math.max(month.end, wholeMonth.start + 1));
   const year = { start: tally.start, end: Math.max(tally.start, month.end) };
-  const both = { start: Math.min(year.start, month.start), end: month.end };
 
-  const states = new ServiceStates({ ledger, asOf }, definitions);
-  const context = {
-    active: activeSpans(lifecycle, both),
-    planned: plannedSpans({ ledger, contract, service, customer: definition.customer, asOf, period: both }),
-    excluded: excludedSpans(ledger, service, asOf),
-  };
-  const timeOf = (timeline: Timeline): ServiceTime => ({
-    ...context,
-    up: spansOf(timeline, 'up', both),
-    down: spansOf(timeline, 'down', both),
-  });
-
-  const timeline = states.service('as-defined');
-  const time = timeOf(timeline);
+  const timeOf = service.timeWithin({ start: Math.min(year.start, month.start), end: month.end });
+  const time = timeOf('as-defined');
   const monthTime = classify(time, month);
   const yearTotals = totalsOf(classify(time, year));
-  const allowance = allowanceMs(contract, lifecycle, tally, year.end);
+  const allowance = allowanceMs(contract, service.lifecycle, tally, year.end);
   const remaining = allowance - yearTotals.unplanned;
-  const outages = spansOf(timeline, 'down', { start: Number.NEGATIVE_INFINITY, end: asOf });
-  const unplannedMs = (placement: Placement): number =>
-    measure(classify(timeOf(states.service(placement)), month).unplanned);
+  const outages = spansOf(service.timeline('as-defined'), 'down', { start: Number.NEGATIVE_INFINITY, end: asOf });
+  const unplannedMs = (placement: Placement): number => measure(classify(timeOf(placement), month).unplanned);
   const credited: CreditedMonth = {
     contract,
-    fees: knownAt(record.fees, asOf),
+    fees: knownAt(service.record.fees, asOf),
     month: wholeMonth,
     up: monthTime.up,
     unplanned: monthTime.unplanned,
   };
-  const claimed = claimedOutages(knownAt(record.claims, asOf), outages, contract);
+  const claimed = claimedOutages(knownAt(service.record.claims, asOf), outages, contract);
   const cap = creditCap(credited);
 
   return {
-    service,
-    customer: definition.customer,
+    service: question.service,
+    customer: service.definition.customer,
     month: {
       period: month,
       ms: totalsOf(monthTime),
@@ -107,7 +81,7 @@ export function computeStatement(question: StatementQuestion): Statement {
       claimed: creditFor(credited, intersect(monthTime.unplanned, claimed)),
       cap,
     },
-    tickets: ticketsOf(contract, knownAt(record.tickets, asOf), month, asOf),
+    tickets: ticketsOf(contract, knownAt(service.record.tickets, asOf), month, asOf),
   };
 }
 

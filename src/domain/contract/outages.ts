@@ -1,0 +1,45 @@
+/** A service's outages: maximal spans of `down` (REPLAY.md rule 5), each split into its classed parts. */
+import { spansOf } from '../detection/timeline.ts';
+import type { Instant, Millis } from '../time/instant.ts';
+import { type Interval, overlap } from '../time/interval.ts';
+import { classify, segmentsOf } from './classes.ts';
+import { KnownService, type ServiceQuestion } from './service-time.ts';
+import type { Segment } from './statement-result.ts';
+
+/** A span of downtime. Its parts leave out time at which the service was not active. */
+export interface Outage extends Interval {
+  /** Nothing observed since says that it ended. */
+  readonly open: boolean;
+  readonly parts: readonly Segment[];
+}
+
+const ALL_TIME: Interval = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY };
+
+/** The outages that overlap a period, whole, in order. */
+export function outagesWithin(question: ServiceQuestion, period: Interval): readonly Outage[] {
+  const service = new KnownService(question);
+  const timeline = service.timeline('as-defined');
+  const lastSeen = timeline.findLast((transition) => transition.state !== 'unknown');
+  return spansOf(timeline, 'down', ALL_TIME)
+    .filter((span) => overlap(span, period))
+    .map((span) => ({
+      ...span,
+      open: lastSeen?.state === 'down' && lastSeen.at === span.start,
+      parts: segmentsOf(classify(service.timeWithin(span)('as-defined'), span)),
+    }));
+}
+
+/** How long the parts of one class last together. */
+export function partsLengthMs(outage: Outage, of: Segment['class']): Millis {
+  return outage.parts.reduce((total, part) => total + (part.class === of ? part.end - part.start : 0), 0);
+}
+
+/** The state of the service at an instant, and since when. */
+export function stateAt(
+  question: ServiceQuestion,
+  instant: Instant,
+): { readonly state: 'up' | 'down' | 'unknown'; readonly since: Instant | undefined } {
+  const timeline = new KnownService(question).timeline('as-defined');
+  const current = timeline.findLast((transition) => transition.at <= instant);
+  return { state: current?.state ?? 'unknown', since: current?.at };
+}
