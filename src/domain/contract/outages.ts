@@ -1,5 +1,6 @@
 /** A service's outages: maximal spans of `down` (REPLAY.md rule 5), each split into its classed parts. */
 import { spansOf } from '../detection/timeline.ts';
+import type { State } from '../facts/fact.ts';
 import type { Instant, Millis } from '../time/instant.ts';
 import { type Interval, overlap } from '../time/interval.ts';
 import { classify, segmentsOf } from './classes.ts';
@@ -34,12 +35,15 @@ export function partsLengthMs(outage: Outage, of: Segment['class']): Millis {
   return outage.parts.reduce((total, part) => total + (part.class === of ? part.end - part.start : 0), 0);
 }
 
-/** The state of the service at an instant, and since when. */
-export function stateAt(
-  question: ServiceQuestion,
-  instant: Instant,
-): { readonly state: 'up' | 'down' | 'unknown'; readonly since: Instant | undefined } {
-  const timeline = new KnownService(question).timeline('as-defined');
-  const current = timeline.findLast((transition) => transition.at <= instant);
+/**
+ * The state of a service now, and since when. Where the newest observations are younger than `maxGap`, what they showed
+ * is taken to last: the next ones are under way. (A statement claims nothing that was not observed.)
+ */
+export function currentState(question: ServiceQuestion): {
+  readonly state: State;
+  readonly since: Instant | undefined;
+} {
+  const timeline = new KnownService(question, 'assumed').timeline('as-defined');
+  const current = timeline.findLast((transition) => transition.at < question.asOf);
   return { state: current?.state ?? 'unknown', since: current?.at };
 }

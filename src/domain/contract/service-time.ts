@@ -1,5 +1,5 @@
 /** A service's time as facts and contract make it: what statements, outages and metrics are all computed from. */
-import { type Placement, ServiceStates } from '../detection/service-states.ts';
+import { type Placement, ServiceStates, type Tail } from '../detection/service-states.ts';
 import { spansOf, type Timeline } from '../detection/timeline.ts';
 import type { LifecycleFact, ServiceFact } from '../facts/fact.ts';
 import { knownAt, type Ledger, type ServiceRecord } from '../facts/ledger.ts';
@@ -28,7 +28,7 @@ export class KnownService {
   readonly #states: ServiceStates;
 
   /** @throws RangeError when the facts known then do not define the service. */
-  constructor(question: ServiceQuestion) {
+  constructor(question: ServiceQuestion, tail: Tail = 'covered') {
     const { ledger, service, asOf } = question;
     const record = ledger.service(service);
     const definitions = knownAt(record?.definitions ?? [], asOf);
@@ -38,7 +38,7 @@ export class KnownService {
     this.record = record;
     this.definition = definition;
     this.lifecycle = knownAt(record.lifecycle, asOf);
-    this.#states = new ServiceStates({ ledger, asOf }, definitions);
+    this.#states = new ServiceStates({ ledger, asOf, tail }, definitions);
   }
 
   /** Its state over all time, with edges placed as asked. */

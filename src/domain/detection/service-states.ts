@@ -14,10 +14,17 @@ import { clipTimeline, combine, concatenate, type Timeline } from './timeline.ts
 /** How edges are placed: as each check's definition says, or all of them by one rule. */
 export type Placement = 'as-defined' | Boundary;
 
+/**
+ * How far the newest state reaches: as far as it was observed, or on to the instant asked about while the next
+ * observation is not overdue.
+ */
+export type Tail = 'covered' | 'assumed';
+
 /** What is asked: the states as known at `asOf`; none is claimed from that instant on. */
 export interface StateQuestion {
   readonly ledger: Ledger;
   readonly asOf: Instant;
+  readonly tail: Tail;
 }
 
 /** Edges of every vantage point of a check, found once and placed as often as asked. */
@@ -89,7 +96,7 @@ export class ServiceStates {
   }
 
   #vantage(check: string, vantage: string, definitions: CheckEdges['definitions']) {
-    const { ledger, asOf } = this.#question;
+    const { ledger, asOf, tail } = this.#question;
     const record = ledger.vantage(check, vantage);
     if (!record) return { edges: [], end: asOf };
     if (record.observations.length > 0) {
@@ -97,7 +104,10 @@ export class ServiceStates {
       return { edges: edgesOfObservations(observations, definitions), end: asOf };
     }
     const edges = knownAt(record.edges, asOf);
-    return { edges, end: coveredThrough(ledger, definitions.at(-1)?.fact, vantage, edges, asOf) };
+    const definition = definitions.at(-1)?.fact;
+    const through = coveredThrough(ledger, definition, vantage, edges, asOf);
+    const assumed = tail === 'assumed' && asOf - through <= (definition?.maxGapMs ?? 0);
+    return { edges, end: assumed ? asOf : through };
   }
 }
 

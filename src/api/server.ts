@@ -1,0 +1,78 @@
+/**
+ * The daemon's HTTP side: health, metrics, and read-only views of what the journal says. It changes nothing: what
+ * changes things goes through the command line, which the machine's own permissions guard.
+ */
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { StatementSet } from '../domain/contract/statement-result.ts';
+import { parseMonth } from '../domain/time/contract-calendar.ts';
+import { statementSetToJson } from '../report/statement-json.ts';
+import type { StatusView } from '../report/status.ts';
+
+/** What the server shows; its caller knows where it comes from. */
+export interface ApiSources {
+  readonly metrics: { readonly contentType: string; render(): Promise<string> };
+  /** Why the daemon is not ready to be relied on; empty when it is. */
+  readonly unready: () => readonly string[];
+  readonly status: () => StatusView;
+  /** Statements of a contract-clock month; of one service where it is named, empty where there is none of that name. */
+  readonly statements: (month: string | undefined, service: string | undefined) => StatementSet;
+}
+
+/**
+ * Builds the server; the caller listens and closes.
+ * `/api/v1` carries customers' data and has no accounts yet, so it answers to loopback peers only.
+ */
+export function createServer(sources: ApiSources): FastifyInstance {
+  const server = Fastify({ logger: false, bodyLimit: 64 * 1024, forceCloseConnections: true });
+
+  server.get('/health/live', () => ({ status: 'live' }));
+  server.get('/health/ready', (_request, reply) => {
+    const reasons = sources.unready();
+    return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons });
+  });
+  server.get('/metrics', async (_request, reply) => {
+    reply.header('content-type', sources.metrics.contentType);
+    return sources.metrics.render();
+  });
+
+  server.register(async (api) => {
+    api.addHook('onRequest', async (request, reply) => {
+      if (!isLoopback(request.ip)) {
+        await reply.code(403).send({ error: 'forbidden', message: 'this address answers to loopback peers only' });
+      } else if (!isLoopbackName(request.hostname)) {
+        // A page in a browser on this machine may reach loopback under a name of its own (DNS rebinding).
+        await reply.code(421).send({ error: 'misdirected', message: 'expected a loopback address as the host' });
+      }
+    });
+    api.get('/api/v1/status', () => sources.status());
+    api.get<{ Querystring: { month?: string; service?: string } }>('/api/v1/statements', (request, reply) => {
+      const { month, service } = request.query;
+      const problem = month === undefined ? undefined : monthProblem(month);
+      if (problem) return reply.code(400).send({ error: 'bad_request', field: 'month', message: problem });
+      const set = sources.statements(month, service);
+      if (service !== undefined && set.statements.length === 0) {
+        return reply.code(404).send({ error: 'not_found', field: 'service', message: 'no service has that id' });
+      }
+      return statementSetToJson(set);
+    });
+  });
+  return server;
+}
+
+function monthProblem(month: unknown): string | undefined {
+  try {
+    if (typeof month !== 'string') return 'month: found more than one, expected one such as 2026-03';
+    parseMonth(month);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.');
+}
+
+function isLoopbackName(name: string): boolean {
+  return name === 'localhost' || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
+}

@@ -1,0 +1,34 @@
+/** The contracts of the configuration by name. */
+import type { Contract } from '../domain/contract/terms.ts';
+import { knownAt, type Ledger } from '../domain/facts/ledger.ts';
+import type { Instant } from '../domain/time/instant.ts';
+
+export class Contracts {
+  readonly default: Contract;
+  readonly #byId: ReadonlyMap<string, Contract>;
+
+  /** @throws RangeError when the default is not among the contracts. */
+  constructor(contracts: readonly Contract[], defaultId: string) {
+    this.#byId = new Map(contracts.map((contract) => [contract.id, contract]));
+    this.default = this.named(defaultId);
+  }
+
+  /**
+   * The contract of that name, or the default where none is named.
+   * @throws RangeError when there is none of that name.
+   */
+  named(id: string | undefined): Contract {
+    if (id === undefined) return this.default;
+    const contract = this.#byId.get(id);
+    if (!contract) {
+      throw new RangeError(`contract: found "${id}", expected one of ${[...this.#byId.keys()].join(', ')}`);
+    }
+    return contract;
+  }
+
+  /** The contract that binds a service as known at an instant; undefined where the facts do not define the service. */
+  ofService(ledger: Ledger, service: string, asOf: Instant): Contract | undefined {
+    const definition = knownAt(ledger.service(service)?.definitions ?? [], asOf).at(-1);
+    return definition && this.named(definition.contract);
+  }
+}

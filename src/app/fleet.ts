@@ -1,0 +1,136 @@
+/**
+ * What is known of every service now, kept fresh: a service with news, or one that is down, is computed again at each
+ * refresh; all others in turn, a slice at a time, because time passes for them too. Metrics, status and outage
+ * announcements all read from here, so they cannot disagree.
+ */
+
+import { currentState, type Outage, outagesWithin } from '../domain/contract/outages.ts';
+import { computeStatement } from '../domain/contract/statement.ts';
+import type { Statement } from '../domain/contract/statement-result.ts';
+import type { Contract } from '../domain/contract/terms.ts';
+import type { Fact, State } from '../domain/facts/fact.ts';
+import type { Ledger } from '../domain/facts/ledger.ts';
+import { formatMonth, monthInterval, monthOf } from '../domain/time/contract-calendar.ts';
+import type { Instant } from '../domain/time/instant.ts';
+import type { JournalEntry } from '../journal/journal.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Contracts } from './contracts.ts';
+
+export interface ServiceNow {
+  readonly service: string;
+  readonly customer: string;
+  readonly contract: Contract;
+  readonly state: State;
+  readonly since: Instant | undefined;
+  /** The month and year so far. */
+  readonly statement: Statement;
+  /** Of the current month, whole. */
+  readonly outages: readonly Outage[];
+  readonly computedAt: Instant;
+}
+
+export interface FleetOptions {
+  readonly ledger: Ledger;
+  readonly contracts: Contracts;
+  readonly clock: Clock;
+  /** Called for each service that was computed again. */
+  readonly onComputed: (now: ServiceNow, before: ServiceNow | undefined) => void;
+}
+
+/** Services computed in one go before other work is let in. */
+const SLICE = 200;
+
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #services = new Map<string, ServiceNow>();
+  readonly #news = new Set<string>();
+  readonly #servicesOfCheck = new Map<string, Set<string>>();
+  #turn = 0;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** All services as last computed, in the order the journal first named them. */
+  all(): readonly ServiceNow[] {
+    return this.#options.ledger.services().flatMap((id) => this.#services.get(id) ?? []);
+  }
+
+  /** Notes which services the entries concern. */
+  noteEntries(entries: readonly JournalEntry[]): void {
+    for (const { fact } of entries) for (const service of this.#concerned(fact)) this.#news.add(service);
+  }
+
+  /** Computes what has news or is down, and the next slice of the rest; one run at a time. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
+    const ids = this.#options.ledger.services();
+    const down = ids.filter((id) => this.#services.get(id)?.state === 'down');
+    const rest = Array.from({ length: Math.min(SLICE, ids.length) }, (_, i) => ids[(this.#turn + i) % ids.length]);
+    this.#turn = ids.length === 0 ? 0 : (this.#turn + rest.length) % ids.length;
+    const due = [...new Set([...this.#news, ...down, ...rest])];
+    this.#news.clear();
+    for (let i = 0; i < due.length; i += SLICE) {
+      for (const id of due.slice(i, i + SLICE)) if (id !== undefined) this.#compute(id);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #compute(service: string): void {
+    const { ledger, contracts, clock } = this.#options;
+    const asOf = clock.now();
+    const contract = contracts.ofService(ledger, service, asOf);
+    if (!contract) return;
+    const question = { ledger, contract, service, asOf };
+    const month = monthOf(asOf, contract.offsetMinutes);
+    const statement = computeStatement({ ...question, month: formatMonth(month) });
+    const now: ServiceNow = {
+      service,
+      customer: statement.customer,
+      contract,
+      ...currentState(question),
+      statement,
+      outages: outagesWithin(question, monthInterval(month, contract.offsetMinutes)),
+      computedAt: asOf,
+    };
+    const before = this.#services.get(service);
+    this.#services.set(service, now);
+    this.#options.onComputed(now, before);
+  }
+
+  #concerned(fact: Fact): Iterable<string> {
+    switch (fact.type) {
+      case 'service':
+        for (const component of Object.values(fact.components)) {
+          for (const check of component.checks) {
+            const services = this.#servicesOfCheck.get(check) ?? new Set();
+            this.#servicesOfCheck.set(check, services.add(fact.id));
+          }
+        }
+        return [fact.id];
+      case 'edge':
+        return this.#servicesOfCheck.get(fact.check) ?? [];
+      case 'fee':
+      case 'lifecycle':
+      case 'exclusion':
+      case 'claim':
+      case 'ticket':
+        return [fact.service];
+      case 'work':
+        return fact.services === '*' ? this.#options.ledger.services() : fact.services;
+      case 'work-cancelled':
+      case 'notice':
+      case 'exclusion-withdrawn':
+        return this.#options.ledger.services();
+      default:
+        return [];
+    }
+  }
+}
