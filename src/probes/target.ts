@@ -1,16 +1,26 @@
 /** What is probed and how: a validated value, nothing in it is looked at as text again. */
 import type { Millis } from '../domain/time/instant.ts';
+import { printable } from './printable.ts';
 
 /** Plain text all along; STARTTLS after the greeting; or TLS from the first byte. */
 export type MailSecurity = 'plain' | 'starttls' | 'tls';
+
+/** Status codes, both ends included. */
+export interface StatusRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is acceptable when nothing else is said: success, and redirects, which are not followed. */
+export const DEFAULT_STATUS: readonly StatusRange[] = [{ from: 200, to: 399 }];
 
 export interface HttpTarget {
   readonly kind: 'http';
   /** Absolute `http:` or `https:` URL without credentials. */
   readonly url: string;
-  /** Acceptable status codes, as inclusive ranges. Default 200–399. */
-  readonly status: readonly { readonly from: number; readonly to: number }[];
-  /** Text that the body must hold, if any. */
+  /** Acceptable status codes, as inclusive ranges; `DEFAULT_STATUS` unless the configuration says otherwise. */
+  readonly status: readonly StatusRange[];
+  /** Text that the body must hold, if any; compared as UTF-8 bytes. */
   readonly contains?: string;
 }
 
@@ -38,4 +48,17 @@ export interface ProbeRequest {
    * PEM certificates to trust besides the system's own, for a provider's private CA. Name and dates are still checked.
    */
   readonly trust?: readonly string[];
+}
+
+/** A target in one printable line, for logs and statements: `https://example.kz/`, `smtp://mail.example.kz:25 (starttls)`. */
+export function describeTarget(target: Target): string {
+  switch (target.kind) {
+    case 'http':
+      return printable(target.url);
+    case 'smtp':
+    case 'imap': {
+      const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+      return `${target.kind}://${printable(host)}:${target.port} (${target.security})`;
+    }
+  }
 }

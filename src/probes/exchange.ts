@@ -1,0 +1,145 @@
+/**
+ * One run of a probe: its deadline, its phases, its sockets, and the one result that it settles with.
+ *
+ * 1. It settles exactly once; whatever is reported later changes nothing.
+ * 2. When it settles, its timer is cancelled and its sockets are destroyed, on every path.
+ * 3. One phase is open at a time, so no millisecond is counted twice.
+ */
+import type { Socket } from 'node:net';
+import type { Instant } from '../domain/time/instant.ts';
+import type { CancelTimer, Clock } from '../runtime/clock.ts';
+import { startDeadline } from './deadline.ts';
+import { Fault } from './fault.ts';
+import type { Failure, PhaseTimes, ProbeEvidence, ProbeResult, VoidReason } from './outcome.ts';
+import { printable } from './printable.ts';
+import type { ProbeRequest } from './target.ts';
+
+export type Phase = keyof PhaseTimes;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What the deadline means depends on what it cut short. */
+const TIMEOUT_WORDS: Readonly<Record<Phase, Failure>> = {
+  resolveMs: 'dns_timeout',
+  connectMs: 'connect_timeout',
+  tlsMs: 'tls_timeout',
+  firstByteMs: 'reply_timeout',
+  transferMs: 'reply_timeout',
+};
+
+/** A deadline noticed later than this was missed by us: the replies that it judges may have been waiting unread. */
+const STARVED_MS = 250;
+
+export class Exchange {
+  readonly clock: Clock;
+  readonly request: ProbeRequest;
+  /** Gathered on the way; everything from a target is made printable before it is put here. */
+  readonly evidence: Writable<ProbeEvidence> = {};
+  readonly #sentAt: Instant;
+  readonly #startMs: number;
+  readonly #phases: Writable<PhaseTimes> = {};
+  readonly #sockets: Socket[] = [];
+  readonly #settled: (result: ProbeResult) => void;
+  readonly #cancelTimer: CancelTimer;
+  #phase: Phase | null = null;
+  #phaseStartMs = 0;
+  #provenMs: number | null = null;
+  #done = false;
+
+  /** Starts the deadline. `settled` is called once, synchronously with whatever ends the exchange. */
+  constructor(clock: Clock, request: ProbeRequest, settled: (result: ProbeResult) => void) {
+    this.clock = clock;
+    this.request = request;
+    this.#settled = settled;
+    this.#sentAt = Math.trunc(clock.now());
+    this.#startMs = clock.monotonicMs();
+    this.#cancelTimer = startDeadline(clock, request.timeoutMs, (lateMs) => this.#expire(lateMs));
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  get phase(): Phase | null {
+    return this.#phase;
+  }
+
+  /** Ends the open phase and opens another; a phase entered again adds to its time. */
+  enter(phase: Phase): void {
+    const nowMs = this.clock.monotonicMs();
+    this.#leave(nowMs);
+    this.#phase = phase;
+    this.#phaseStartMs = nowMs;
+  }
+
+  /** Makes the socket's life the exchange's. The caller has put an error listener on it. */
+  own(socket: Socket): void {
+    if (this.#done) socket.destroy();
+    else this.#sockets.push(socket);
+  }
+
+  /** The target has served: the end is now and it is good, whatever its goodbye is like. */
+  prove(): void {
+    const nowMs = this.clock.monotonicMs();
+    this.#leave(nowMs);
+    this.#provenMs = nowMs;
+  }
+
+  succeed(): void {
+    this.#settle('ok');
+  }
+
+  /** `seen` and `expected` are one short printable sentence each. */
+  fail(error: Failure, seen: string, expected?: string): void {
+    this.#settle('fail', error, seen, expected);
+  }
+
+  /** Ends without evidence about the target. */
+  abandon(error: VoidReason, seen: string): void {
+    this.#settle('void', error, seen);
+  }
+
+  /** Ends with what was thrown: a `Fault` is a finding, anything else is a defect of ours. */
+  failWith(thrown: unknown): void {
+    if (thrown instanceof Fault) this.fail(thrown.failure, thrown.seen, thrown.expected);
+    else this.abandon('internal_error', printable(thrown instanceof Error ? thrown.message : String(thrown)));
+  }
+
+  #expire(lateMs: number): void {
+    if (lateMs > STARVED_MS) {
+      this.abandon('out_of_resources', `the monitor was busy and noticed the deadline ${Math.round(lateMs)} ms late`);
+    } else {
+      this.fail(TIMEOUT_WORDS[this.#phase ?? 'resolveMs'], `nothing more within ${this.request.timeoutMs} ms`);
+    }
+  }
+
+  #leave(nowMs: number): void {
+    const phase = this.#phase;
+    if (phase !== null) this.#phases[phase] = (this.#phases[phase] ?? 0) + nowMs - this.#phaseStartMs;
+    this.#phase = null;
+  }
+
+  #settle(outcome: 'ok'): void;
+  #settle(outcome: 'fail', error: Failure, seen: string, expected?: string): void;
+  #settle(outcome: 'void', error: VoidReason, seen: string): void;
+  #settle(outcome: ProbeResult['outcome'], error?: Failure | VoidReason, seen?: string, expected?: string): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#cancelTimer();
+    const endMs = this.#provenMs ?? this.clock.monotonicMs();
+    this.#leave(endMs);
+    for (const socket of this.#sockets) socket.destroy();
+    const run = {
+      sentAt: this.#sentAt,
+      durationMs: endMs - this.#startMs,
+      phases: this.#phases,
+      evidence: this.evidence,
+    };
+    if (this.#provenMs !== null || outcome === 'ok') {
+      this.#settled({ outcome: 'ok', ...run });
+      return;
+    }
+    if (seen !== undefined) this.evidence.seen = seen;
+    if (expected !== undefined) this.evidence.expected = expected;
+    this.#settled({ outcome, error, ...run } as ProbeResult);
+  }
+}

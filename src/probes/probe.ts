@@ -1,0 +1,104 @@
+/**
+ * Runs probes: the one way in to this room. A run resolves to a result and does not reject because the world is broken;
+ * it ends within its deadline whatever the target does.
+ */
+import type { Clock } from '../runtime/clock.ts';
+import { Exchange } from './exchange.ts';
+import { probeHttp } from './http-probe.ts';
+import { probeImap } from './imap-probe.ts';
+import type { ProbeResult } from './outcome.ts';
+import type { ProbeContext } from './probe-context.ts';
+import { createNameServers, type Lookup, type NameServers } from './resolve.ts';
+import { probeSmtp } from './smtp-probe.ts';
+import type { ProbeRequest } from './target.ts';
+import type { Guard } from './target-guard.ts';
+import { createTrust } from './trust.ts';
+
+export interface ProberSettings {
+  readonly clock: Clock;
+  readonly guard: Guard;
+  /** Default: the hosts file, then the machine's name servers. */
+  readonly lookup?: Lookup;
+}
+
+export interface Prober {
+  /** Runs one probe on a fresh connection. An aborted signal ends it as `void` `monitor_stopping`. Never rejects. */
+  run(request: ProbeRequest, signal?: AbortSignal): Promise<ProbeResult>;
+  /** Ends every probe that is running as `void` `monitor_stopping`; later ones end so at once. */
+  close(): Promise<void>;
+}
+
+const STOPPING = 'the monitor is stopping';
+
+/** A prober shares name servers and secure contexts between its probes, and nothing else. */
+export function createProber(settings: ProberSettings): Prober {
+  const { clock, guard } = settings;
+  const nameServers = settings.lookup === undefined ? createNameServers({ clock }) : handed(settings.lookup);
+  const context: ProbeContext = { guard, lookup: nameServers.lookup, trust: createTrust() };
+  const running = new Set<Exchange>();
+  // One listener a signal: a listener a probe would make each registration walk those of all others.
+  const bySignal = new WeakMap<AbortSignal, Set<Exchange>>();
+  let closed = false;
+
+  const groupOf = (signal: AbortSignal): Set<Exchange> => {
+    const known = bySignal.get(signal);
+    if (known !== undefined) return known;
+    const group = new Set<Exchange>();
+    bySignal.set(signal, group);
+    signal.addEventListener('abort', () => stopAll(group), { once: true });
+    return group;
+  };
+
+  return {
+    run(request, signal) {
+      return new Promise((resolve) => {
+        const group = signal === undefined ? undefined : groupOf(signal);
+        const exchange = new Exchange(clock, request, (result) => {
+          running.delete(exchange);
+          group?.delete(exchange);
+          resolve(result);
+        });
+        if (closed || signal?.aborted) {
+          exchange.abandon('monitor_stopping', STOPPING);
+          return;
+        }
+        running.add(exchange);
+        group?.add(exchange);
+        try {
+          start(exchange, context);
+        } catch (thrown) {
+          exchange.failWith(thrown);
+        }
+      });
+    },
+    async close() {
+      closed = true;
+      stopAll(running);
+      nameServers.close();
+    },
+  };
+}
+
+function start(exchange: Exchange, context: ProbeContext): void {
+  const { target } = exchange.request;
+  switch (target.kind) {
+    case 'http':
+      probeHttp(exchange, target, context);
+      break;
+    case 'smtp':
+      probeSmtp(exchange, target, context);
+      break;
+    case 'imap':
+      probeImap(exchange, target, context);
+      break;
+  }
+}
+
+/** A lookup that was handed in is closed by whoever made it. */
+function handed(lookup: Lookup): NameServers {
+  return { lookup, close: () => {} };
+}
+
+function stopAll(exchanges: Iterable<Exchange>): void {
+  for (const exchange of [...exchanges]) exchange.abandon('monitor_stopping', STOPPING);
+}

@@ -1,0 +1,62 @@
+/** Names what went wrong on a socket: the word depends on the system's code and on the phase that it cut short. */
+import type { Exchange, Phase } from './exchange.ts';
+import type { Failure } from './outcome.ts';
+import { printable } from './printable.ts';
+
+/** Our machine ran out of something: descriptors, memory, ports. It says nothing of the target. */
+const LOCAL_SHORTAGES: ReadonlySet<string> = new Set([
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'ENOBUFS',
+  'EAGAIN',
+  'EADDRNOTAVAIL',
+  'EADDRINUSE',
+]);
+
+const CONNECT_WORDS: Readonly<Record<string, Failure>> = {
+  ECONNREFUSED: 'connect_refused',
+  ECONNRESET: 'connect_reset',
+  ECONNABORTED: 'connect_reset',
+  EPIPE: 'connect_reset',
+  ETIMEDOUT: 'connect_timeout',
+  EHOSTUNREACH: 'connect_unreachable',
+  EHOSTDOWN: 'connect_unreachable',
+  ENETUNREACH: 'connect_unreachable',
+  ENETDOWN: 'connect_unreachable',
+};
+
+/** The system's or library's code of an error, or an empty string. */
+export function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : '';
+}
+
+/** True when the error is a shortage of our own machine. */
+export function isLocalShortage(code: string): boolean {
+  return LOCAL_SHORTAGES.has(code);
+}
+
+/** Settles the exchange with the word for a socket's error in the phase that is open. */
+export function failSocket(exchange: Exchange, error: Error): void {
+  if (exchange.done) return;
+  const code = codeOf(error);
+  const seen = printable(code === '' ? error.message : code);
+  if (isLocalShortage(code)) {
+    exchange.abandon('out_of_resources', seen);
+    return;
+  }
+  const word = wordOf(code, exchange.phase);
+  if (word === null) exchange.abandon('internal_error', seen);
+  else exchange.fail(word, seen);
+}
+
+function wordOf(code: string, phase: Phase | null): Failure | null {
+  if (phase === 'tlsMs') return code === 'ETIMEDOUT' ? 'tls_timeout' : 'tls_handshake';
+  if (phase === 'firstByteMs' || phase === 'transferMs') {
+    // TLS 1.3 lets a server refuse the handshake after the client believes that it is done.
+    if (code.startsWith('ERR_SSL') || code === 'EPROTO') return 'tls_handshake';
+    return code === 'ETIMEDOUT' ? 'reply_timeout' : 'connection_closed';
+  }
+  return CONNECT_WORDS[code] ?? null;
+}

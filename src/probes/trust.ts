@@ -1,0 +1,33 @@
+/**
+ * Secure contexts, shared by all probes that trust the same authorities: to make one costs more than a handshake.
+ */
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+
+export interface Trust {
+  /** The context for the system's authorities and these PEM certificates. Throws when one of them is not a certificate. */
+  contextFor(extra: readonly string[] | undefined): SecureContext;
+}
+
+/** Private authorities are few; the bound only keeps a long life of reloads from gathering them. */
+const CONTEXTS_MAX = 64;
+
+/** Contexts are made when first asked for, and kept. */
+export function createTrust(): Trust {
+  let common: SecureContext | undefined;
+  const byAuthorities = new Map<string, SecureContext>();
+  return {
+    contextFor(extra) {
+      if (extra === undefined || extra.length === 0) {
+        common ??= createSecureContext();
+        return common;
+      }
+      const key = extra.join('\n');
+      const known = byAuthorities.get(key);
+      if (known !== undefined) return known;
+      const made = createSecureContext({ ca: [...getCACertificates('default'), ...extra] });
+      if (byAuthorities.size >= CONTEXTS_MAX) byAuthorities.clear();
+      byAuthorities.set(key, made);
+      return made;
+    },
+  };
+}
