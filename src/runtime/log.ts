@@ -13,7 +13,7 @@ export const REDACTED: readonly string[] = ['password', '*.password', 'relay', '
 export function createLog(level: string): Logger {
   return pino({
     level,
-    base: undefined,
+    base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: [...REDACTED], censor: '***' },

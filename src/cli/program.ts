@@ -1,0 +1,135 @@
+/** The command line: which verbs there are and what they take. Each verb is a file of `verbs/`, read only when called. */
+import { Command, CommanderError, Option } from 'commander';
+import { VERSION } from '../runtime/version.ts';
+import { BadInput, type CliIo, type ExitCode } from './io.ts';
+
+/** Where the configuration is unless `--config` or KEPIL_CONFIG says otherwise. */
+const DEFAULT_CONFIG = 'config/kepil.yaml';
+
+/**
+ * Runs one command line.
+ * @returns the exit code: 0 done, 1 it could not be done, 2 the input is wrong.
+ */
+export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const program = build(io, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof BadInput) {
+      io.stderr.write(`kepil: ${error.message}\n`);
+      return 2;
+    }
+    io.stderr.write(`kepil: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (io.environment.KEPIL_DEBUG === '1' && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+    return 1;
+  }
+}
+
+function build(io: CliIo, finish: (code: ExitCode) => void): Command {
+  const program = new Command('kepil')
+    .description('Uptime monitoring and SLA reporting whose numbers stand up in a dispute.')
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+  const config = (): Option =>
+    new Option('-c, --config <file>', 'the configuration').default(io.environment.KEPIL_CONFIG ?? DEFAULT_CONFIG);
+
+  program
+    .command('serve')
+    .description('run the daemon until it is asked to stop')
+    .addOption(config())
+    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .action(async (options) => finish(await (await import('./verbs/serve.ts')).serve(options, io)));
+
+  program
+    .command('check')
+    .description('check the configuration and name every mistake in it')
+    .addOption(config())
+    .option('--json', 'print the mistakes as JSON')
+    .action(async (options) => finish(await (await import('./verbs/check.ts')).check(options, io)));
+
+  program
+    .command('status')
+    .description('what the running daemon sees now')
+    .addOption(config())
+    .option('--all', 'list every service, however good')
+    .option('--json', 'print it as JSON')
+    .action(async (options) => finish(await (await import('./verbs/status.ts')).status(options, io)));
+
+  program
+    .command('statement')
+    .description('statements of a month, computed from the journal')
+    .addOption(config())
+    .option('--service <id>', 'of one service')
+    .option('--month <month>', 'contract-clock month such as 2026-03 (default: the current one)')
+    .option('--as-of <instant>', 'as known at an instant such as 2026-04-01T00:00:00+05:00 (default: now)')
+    .option('--json', 'print them as JSON')
+    .action(async (options) => finish(await (await import('./verbs/statement.ts')).statement(options, io)));
+
+  program
+    .command('replay')
+    .description('compute statements from a replay file alone')
+    .argument('<file>', 'lines of JSON')
+    .option('--month <month>', 'contract-clock month such as 2026-03 (default: the one the file ends in)')
+    .option('--as-of <instant>', 'as known at that instant (default: the latest in the file)')
+    .option('--contract <file>', 'a contract file (default: the shipped agreement)')
+    .option('--json', 'print them as JSON')
+    .action(async (file, options) => finish(await (await import('./verbs/replay.ts')).replay(file, options, io)));
+
+  const work = program.command('work').description('planned work: windows announced to customers ahead');
+  const verbs = () => import('./verbs/work.ts');
+  const window = (command: Command): Command =>
+    command
+      .addOption(config())
+      .option('--services <ids>', 'ids separated by commas, or * for all')
+      .option('--subject <text>', 'what will be done, as customers will read it')
+      .option('--by <name>', 'who decides it')
+      .option('--json', 'print the result as JSON');
+  window(work.command('plan').description('record a new window; its notices go out at once'))
+    .requiredOption('--start <instant>', 'first instant, such as 2026-03-10T01:00:00+05:00')
+    .requiredOption('--end <instant>', 'first instant after it')
+    .action(async (options) => finish(await (await verbs()).planWindow(options, io)));
+  window(
+    work.command('revise').description('move, extend or shorten a window: a new revision, with notices of its own'),
+  )
+    .argument('<id>')
+    .option('--start <instant>')
+    .option('--end <instant>')
+    .action(async (id, options) => finish(await (await verbs()).reviseWindow(id, options, io)));
+  work
+    .command('cancel')
+    .description('cancel a window from now on')
+    .argument('<id>')
+    .addOption(config())
+    .option('--by <name>', 'who decides it')
+    .option('--json', 'print the result as JSON')
+    .action(async (id, options) => finish(await (await verbs()).cancelWindow(id, options, io)));
+  work
+    .command('list')
+    .description('windows with their revisions and notices')
+    .addOption(config())
+    .option('--json', 'print them as JSON')
+    .action(async (options) => finish(await (await verbs()).listWindows(options, io)));
+
+  program
+    .command('close')
+    .description('issue the statements of a month that is over; the daemon mails them')
+    .argument('<month>', 'contract-clock month such as 2026-03')
+    .addOption(config())
+    .option('--json', 'print the result as JSON')
+    .action(async (month, options) => finish(await (await import('./verbs/close.ts')).close(month, options, io)));
+
+  program
+    .command('verify')
+    .description('check the hash chain of the journal and name the first entry that is not as it was written')
+    .addOption(config())
+    .option('--json', 'print the result as JSON')
+    .action(async (options) => finish(await (await import('./verbs/verify.ts')).verify(options, io)));
+
+  return program;
+}

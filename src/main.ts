@@ -1,0 +1,24 @@
+/** argv, environment, signals, exit code. Nothing else. */
+import { run } from './cli/program.ts';
+import { systemClock } from './runtime/clock.ts';
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(1); // a second signal does not wait
+    stop.abort(new Error(signal));
+  });
+}
+// A reader that went away (`kepil status | head`) is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await run(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: process.env,
+  clock: systemClock,
+  stop: stop.signal,
+});
