@@ -42,6 +42,8 @@ export interface CreditTerms {
   readonly cap: Ratio;
   readonly mode: CreditMode;
   readonly clause: string;
+  /** Where the contract says how a credit is claimed, when that is another clause (cl. 8.1). */
+  readonly claimClause?: string;
 }
 
 export interface ExclusionReason {
