@@ -4,6 +4,7 @@
  * announcements all read from here, so they cannot disagree.
  */
 
+import type { Contracts } from '../domain/contract/contracts.ts';
 import { currentState, type Outage, outagesWithin } from '../domain/contract/outages.ts';
 import { computeStatement } from '../domain/contract/statement.ts';
 import type { Statement } from '../domain/contract/statement-result.ts';
@@ -14,7 +15,6 @@ import { formatMonth, monthInterval, monthOf } from '../domain/time/contract-cal
 import type { Instant } from '../domain/time/instant.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Contracts } from './contracts.ts';
 
 export interface ServiceNow {
   readonly service: string;

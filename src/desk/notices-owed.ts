@@ -13,10 +13,10 @@ export interface NoticeOwed {
   readonly customer: string;
   /** The customer's services that the work concerns. */
   readonly services: readonly string[];
-  readonly work: WorkFact;
-  /** What the customer was last told of, when this notice changes it. */
-  readonly previous?: WorkFact;
-  readonly kind: 'planned' | 'revised' | 'cancelled';
+  readonly notice:
+    | { readonly kind: 'new' | 'cancelled'; readonly work: WorkFact }
+    /** `previous` is the revision that the customer was told of last. */
+    | { readonly kind: 'revised'; readonly work: WorkFact; readonly previous: WorkFact };
 }
 
 /** Notices owed at an instant: of windows not yet over, to customers with a service that is active when it begins. */
@@ -29,16 +29,17 @@ export function noticesOwed(ledger: Ledger, now: Instant): readonly NoticeOwed[]
     const cancelled = knownAt(work.cancellations, now).length > 0;
     const told = Map.groupBy(knownAt(work.notices, now), (notice) => notice.customer);
     return [...customersOf(ledger, standing, now)].flatMap(([customer, services]): NoticeOwed[] => {
-      const heard = told.get(customer) ?? [];
-      const newest = Math.max(0, ...heard.map((notice) => notice.revision));
+      const newest = Math.max(0, ...(told.get(customer) ?? []).map((notice) => notice.revision));
       const previous = revisions.find((revision) => revision.revision === newest);
-      const common = { customer, services, work: standing, ...(previous ? { previous } : {}) };
+      const mail = `notice/${id}/${cancelled ? 'cancelled' : standing.revision}/${customer}`;
       if (cancelled) {
-        return previous ? [{ ...common, mail: `notice/${id}/cancelled/${customer}`, kind: 'cancelled' }] : [];
+        return previous ? [{ mail, customer, services, notice: { kind: 'cancelled', work: previous } }] : [];
       }
       if (newest >= standing.revision) return [];
-      const kind = previous ? 'revised' : 'planned';
-      return [{ ...common, mail: `notice/${id}/${standing.revision}/${customer}`, kind }];
+      const notice = previous
+        ? ({ kind: 'revised', work: standing, previous } as const)
+        : ({ kind: 'new', work: standing } as const);
+      return [{ mail, customer, services, notice }];
     });
   });
 }

@@ -1,7 +1,8 @@
 /** The contracts of the configuration by name. */
-import type { Contract } from '../domain/contract/terms.ts';
-import { knownAt, type Ledger } from '../domain/facts/ledger.ts';
-import type { Instant } from '../domain/time/instant.ts';
+
+import { knownAt, type Ledger } from '../facts/ledger.ts';
+import type { Instant } from '../time/instant.ts';
+import type { Contract } from './terms.ts';
 
 export class Contracts {
   readonly default: Contract;

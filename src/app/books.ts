@@ -1,0 +1,27 @@
+/** The books as any process of Kepil opens them: the journal, and the ledger that it adds up to. */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Configuration } from '../config/configuration.ts';
+import { Contracts } from '../domain/contract/contracts.ts';
+import type { Journal } from '../journal/journal.ts';
+import { LedgerFeed } from '../journal/ledger-feed.ts';
+import { openSqliteJournal } from '../journal/sqlite/open.ts';
+import type { Clock } from '../runtime/clock.ts';
+
+export interface Books {
+  readonly journal: Journal;
+  readonly feed: LedgerFeed;
+  readonly contracts: Contracts;
+}
+
+/** Opens the journal, creating it where there is none. The caller closes `journal`, and catches the feed up. */
+export async function openBooks(configuration: Configuration, clock: Clock): Promise<Books> {
+  const { path } = configuration.journal;
+  await mkdir(dirname(path), { recursive: true });
+  const journal = await openSqliteJournal({ path, clock });
+  return {
+    journal,
+    feed: new LedgerFeed(journal),
+    contracts: new Contracts(configuration.contracts, configuration.defaultContract),
+  };
+}

@@ -1,0 +1,59 @@
+/** What verbs that work on the configured journal share: opening it and closing it whatever happens. */
+import { type Books, openBooks } from '../app/books.ts';
+import { ConfigurationInvalid, requireConfiguration } from '../app/load.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { parseInstant } from '../domain/time/text.ts';
+import type { Journal } from '../journal/journal.ts';
+import { BadInput, type CliIo } from './io.ts';
+
+/**
+ * The configuration.
+ * @throws BadInput naming every mistake in it.
+ */
+export async function configurationOf(path: string, io: CliIo): Promise<Configuration> {
+  try {
+    return await requireConfiguration(path, io.environment);
+  } catch (error) {
+    throw error instanceof ConfigurationInvalid
+      ? new BadInput(`the configuration has mistakes\n${error.message}`)
+      : error;
+  }
+}
+
+/** Runs `use` with the configured books, caught up, and closes them after. */
+export async function withBooks<T>(
+  path: string,
+  io: CliIo,
+  use: (books: Books, configuration: Configuration) => Promise<T>,
+): Promise<T> {
+  const configuration = await configurationOf(path, io);
+  const books = await openBooks(configuration, io.clock);
+  try {
+    await books.feed.catchUp();
+    return await use(books, configuration);
+  } finally {
+    await books.journal.close();
+  }
+}
+
+/** Runs `use` with the configured journal, unread, and closes it after. */
+export async function withJournal<T>(path: string, io: CliIo, use: (journal: Journal) => Promise<T>): Promise<T> {
+  const { journal } = await openBooks(await configurationOf(path, io), io.clock);
+  try {
+    return await use(journal);
+  } finally {
+    await journal.close();
+  }
+}
+
+/**
+ * An instant given on the command line.
+ * @throws BadInput naming the option.
+ */
+export function instantOption(option: string, text: string): number {
+  try {
+    return parseInstant(text);
+  } catch (error) {
+    throw new BadInput(`--${option}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,34 @@
+/** `kepil statement`: statements of a month from the journal, with or without a running daemon. */
+import { computeStatements, monthBefore } from '../../domain/contract/statement.ts';
+import { instantOption, withBooks } from '../configured.ts';
+import { BadInput, type CliIo, type ExitCode } from '../io.ts';
+import { monthOption } from '../month-option.ts';
+import { printStatements } from '../print-statements.ts';
+
+export interface StatementOptions {
+  readonly config: string;
+  readonly service?: string;
+  readonly month?: string;
+  readonly asOf?: string;
+  readonly json?: boolean;
+}
+
+export async function statement(options: StatementOptions, io: CliIo): Promise<ExitCode> {
+  return withBooks(options.config, io, async ({ feed, contracts }) => {
+    const { offsetMinutes } = contracts.default;
+    const asOf = options.asOf === undefined ? io.clock.now() : instantOption('as-of', options.asOf);
+    const month = options.month === undefined ? monthBefore(asOf, offsetMinutes) : monthOption(options.month);
+    const { ledger } = feed;
+    const set = computeStatements({ ledger, contractOf: (name) => contracts.named(name), month, asOf, offsetMinutes });
+    if (options.service === undefined) {
+      printStatements(set, options.json, io);
+      return 0;
+    }
+    const statements = set.statements.filter((one) => one.service === options.service);
+    if (statements.length === 0) {
+      throw new BadInput(`--service: found "${options.service}", expected one of ${ledger.services().join(', ')}`);
+    }
+    printStatements({ ...set, statements }, options.json, io);
+    return 0;
+  });
+}
