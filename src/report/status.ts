@@ -4,7 +4,7 @@ import type { State } from '../domain/facts/fact.ts';
 import type { Instant, Millis } from '../domain/time/instant.ts';
 
 /** An outage that has not ended. */
-export interface OpenOutage {
+interface OpenOutage {
   readonly start: Instant;
   /** The class of its latest instant. */
   readonly class: Exclude<InstantClass, 'up' | 'unknown'>;
