@@ -51,9 +51,10 @@ export function formatsFor(locale: Locale, offsetMinutes: number): Formats {
   const timeZone = formatInstant(0, offsetMinutes).slice(-6);
   const dateFormat = new Intl.DateTimeFormat(tag, { timeZone, dateStyle: 'long' });
   const number = new Intl.NumberFormat(tag);
+  const separator = number.formatToParts(0.5).find((part) => part.type === 'decimal')?.value ?? '.';
   const time = (instant: Instant): string => {
     const text = formatInstant(instant, offsetMinutes).slice(11, 23);
-    return text.endsWith('.000') ? text.slice(0, 8) : text;
+    return text.endsWith('.000') ? text.slice(0, 8) : text.replace('.', separator);
   };
   const date = (instant: Instant): string => dateFormat.format(instant);
   const dateTime = (instant: Instant): string => `${date(instant)}, ${time(instant)}`;
