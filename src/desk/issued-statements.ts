@@ -1,24 +1,33 @@
-/** Which statements were issued, folded from the journal. */
+/** Which statements were issued, and which of them still have to be mailed, folded from the journal. */
 import type { Fact, StatementIssuedFact } from '../domain/facts/fact.ts';
 
 export class IssuedStatements {
-  readonly #byMonth = new Map<string, StatementIssuedFact[]>();
+  readonly #revisions = new Map<string, StatementIssuedFact[]>();
+  readonly #unsent = new Map<string, StatementIssuedFact>();
 
-  /** Takes a fact in; all but issued statements are ignored. */
+  /** Takes a fact in; all but issued statements and what became of their mails are ignored. */
   add(fact: Fact): void {
-    if (fact.type !== 'statement-issued') return;
-    const key = `${fact.service} ${fact.month}`;
-    const revisions = this.#byMonth.get(key);
-    if (revisions) revisions.push(fact);
-    else this.#byMonth.set(key, [fact]);
+    if (fact.type === 'statement-issued') {
+      const month = `${fact.service} ${fact.month}`;
+      this.#revisions.set(month, [...(this.#revisions.get(month) ?? []), fact]);
+      this.#unsent.set(mailOf(fact), fact);
+    } else if (fact.type === 'mail-accepted' || (fact.type === 'mail-refused' && fact.permanent)) {
+      this.#unsent.delete(fact.mail);
+    }
   }
 
   /** The revisions of a service's month in the order they were issued. */
   revisionsOf(service: string, month: string): readonly StatementIssuedFact[] {
-    return this.#byMonth.get(`${service} ${month}`) ?? [];
+    return this.#revisions.get(`${service} ${month}`) ?? [];
   }
 
-  all(): readonly StatementIssuedFact[] {
-    return [...this.#byMonth.values()].flat();
+  /** Those whose mail the relay has neither taken nor refused for good. */
+  unsent(): readonly StatementIssuedFact[] {
+    return [...this.#unsent.values()];
   }
+}
+
+/** Names the mail of a statement once and for all. */
+export function mailOf({ service, month, revision }: StatementIssuedFact): string {
+  return `statement/${service}/${month}/${revision}`;
 }

@@ -6,7 +6,7 @@ import { knownAt, type Ledger } from '../domain/facts/ledger.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { renderWorkNoticeMail } from '../report/notice-mail.ts';
 import { renderStatementMail } from '../report/statement-mail.ts';
-import type { IssuedStatements } from './issued-statements.ts';
+import { type IssuedStatements, mailOf } from './issued-statements.ts';
 import { type NoticeOwed, noticesOwed } from './notices-owed.ts';
 import type { OwedMail } from './outbox.ts';
 
@@ -22,7 +22,7 @@ export function owedMails(question: OwedMailsQuestion): readonly OwedMail[] {
   const { ledger, issued, now } = question;
   return [
     ...noticesOwed(ledger, now).map((owed) => noticeMail(owed, question)),
-    ...issued.all().map((fact) => statementMail(fact, question)),
+    ...issued.unsent().map((fact) => statementMail(fact, question)),
   ];
 }
 
@@ -62,7 +62,7 @@ function noticeMail(owed: NoticeOwed, { ledger, contracts, now }: OwedMailsQuest
 function statementMail(fact: StatementIssuedFact, { ledger, contracts }: OwedMailsQuestion): OwedMail {
   const { service, customer: id, month, revision, asOf, at } = fact;
   return {
-    mail: `statement/${service}/${month}/${revision}`,
+    mail: mailOf(fact),
     kind: 'statement',
     customer: id,
     compose: () => {

@@ -21,6 +21,11 @@ export function statementSetToJson(set: StatementSet): unknown {
   };
 }
 
+/** The text of one statement that its recorded digest is taken of: its JSON, without white space. */
+export function canonicalStatement(statement: Statement, offsetMinutes: number): string {
+  return JSON.stringify(statementToJson(statement, offsetMinutes));
+}
+
 function statementToJson(statement: Statement, offsetMinutes: number): unknown {
   const { month, year, credit } = statement;
   return {

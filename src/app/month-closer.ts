@@ -1,0 +1,84 @@
+/** Closes months when they are due: at the hour the configuration names, and at start when that hour was missed. */
+import { type ScheduledTask, schedule } from 'node-cron';
+import { IssuedStatements } from '../desk/issued-statements.ts';
+import { closesAt, draftsOfClose, lastClosedMonth } from '../desk/month-close.ts';
+import { computeStatement } from '../domain/contract/statement.ts';
+import { DAY, HOUR, type Instant, MINUTE, type Millis } from '../domain/time/instant.ts';
+import type { JournalEntry } from '../journal/journal.ts';
+import { canonicalStatement } from '../report/statement-json.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Books } from './books.ts';
+
+export interface CloseTime {
+  /** Day of the month on which the month before is closed. */
+  readonly sendOnDay: number;
+  /** Time of that day on the contract clock, in milliseconds since its midnight. */
+  readonly atMs: Millis;
+}
+
+export class MonthCloser {
+  readonly issued = new IssuedStatements();
+  readonly #books: Books;
+  readonly #clock: Clock;
+
+  constructor(books: Books, clock: Clock) {
+    this.#books = books;
+    this.#clock = clock;
+    books.feed.subscribe((entries: readonly JournalEntry[]) => {
+      for (const { fact } of entries) this.issued.add(fact);
+    });
+  }
+
+  /**
+   * Issues the statements of a month that have not been issued yet.
+   * @returns how many.
+   */
+  async close(month: string): Promise<number> {
+    const { journal, feed, contracts } = this.#books;
+    await feed.catchUp();
+    const now = this.#clock.now();
+    const { ledger } = feed;
+    const drafts = draftsOfClose({
+      ledger,
+      month,
+      offsetMinutes: contracts.default.offsetMinutes,
+      now,
+      issued: (service) => this.issued.revisionsOf(service, month).length > 0,
+      compute: (service) => {
+        const contract = contracts.ofService(ledger, service, now) ?? contracts.default;
+        return computeStatement({ ledger, contract, service, month, asOf: now });
+      },
+      canonical: (statement) => canonicalStatement(statement, contracts.default.offsetMinutes),
+    });
+    if (drafts.length > 0) await journal.append(drafts);
+    await feed.catchUp();
+    return drafts.length;
+  }
+
+  /** Closes the month before the current one when its hour has come. */
+  async closeIfDue(time: CloseTime): Promise<{ readonly month: string; readonly issued: number } | undefined> {
+    const { offsetMinutes } = this.#books.contracts.default;
+    const now = this.#clock.now();
+    const month = lastClosedMonth(now, offsetMinutes);
+    if (now < dueAt(month, offsetMinutes, time)) return undefined;
+    return { month, issued: await this.close(month) };
+  }
+
+  /** Calls back at the hour of closing each month. The task keeps no process alive. */
+  schedule(time: CloseTime, callback: () => void): ScheduledTask {
+    const { sendOnDay, atMs } = time;
+    const expression = `${(atMs % HOUR) / MINUTE} ${Math.floor(atMs / HOUR)} ${sendOnDay} * *`;
+    return schedule(expression, callback, { timezone: zoneOf(this.#books.contracts.default.offsetMinutes) });
+  }
+}
+
+function dueAt(month: string, offsetMinutes: number, { sendOnDay, atMs }: CloseTime): Instant {
+  return closesAt(month, offsetMinutes, (sendOnDay - 1) * DAY + atMs);
+}
+
+/** A fixed offset as a time zone that calendars know: `+05:00`. */
+function zoneOf(offsetMinutes: number): string {
+  const magnitude = Math.abs(offsetMinutes);
+  const [hours, minutes] = [Math.trunc(magnitude / 60), magnitude % 60].map((part) => String(part).padStart(2, '0'));
+  return `${offsetMinutes < 0 ? '-' : '+'}${hours}:${minutes}`;
+}

@@ -1,0 +1,48 @@
+/** The configuration's checks as the monitor runs them, each going on from what the ledger last recorded of it. */
+import type { Configuration } from '../config/configuration.ts';
+import { lastStateOf } from '../domain/detection/last-state.ts';
+import type { Ledger } from '../domain/facts/ledger.ts';
+import type { Instant, Millis } from '../domain/time/instant.ts';
+import { phaseOf } from '../monitor/schedule.ts';
+import type { WatchedCheck } from '../monitor/watched-check.ts';
+
+/** Where a check belongs; what samples are labelled with. */
+export interface CheckPlace {
+  readonly service: string;
+  readonly component: string;
+  readonly kind: string;
+}
+
+/** All checks of the configuration. Their phases are spread evenly within each interval. */
+export function watchedChecks(configuration: Configuration, ledger: Ledger, now: Instant): readonly WatchedCheck[] {
+  const ordinals = new Map<Millis, number>();
+  return configuration.services.flatMap((service) =>
+    service.checks.map(({ fact, request, allow }): WatchedCheck => {
+      const ordinal = ordinals.get(fact.intervalMs) ?? 0;
+      ordinals.set(fact.intervalMs, ordinal + 1);
+      const recorded = lastStateOf(ledger, fact.id, configuration.vantage, now);
+      return {
+        id: fact.id,
+        intervalMs: fact.intervalMs,
+        phaseMs: phaseOf(ordinal, fact.intervalMs),
+        policy: { maxGapMs: fact.maxGapMs, failures: fact.failures, successes: fact.successes },
+        request,
+        allow,
+        ...(recorded ? { recorded } : {}),
+      };
+    }),
+  );
+}
+
+/** The place of each check by its id. */
+export function placesOf(configuration: Configuration): ReadonlyMap<string, CheckPlace> {
+  return new Map(
+    configuration.services.flatMap(({ fact, checks }) =>
+      Object.entries(fact.components).flatMap(([component, { checks: ids }]) =>
+        checks
+          .filter((check) => ids.includes(check.fact.id))
+          .map((check) => [check.fact.id, { service: fact.id, component, kind: check.request.target.kind }] as const),
+      ),
+    ),
+  );
+}
