@@ -1,0 +1,63 @@
+/** Rules of the main file that span several fields, and secrets that stand in it openly. */
+import type { Millis } from '../domain/time/instant.ts';
+import { parseDuration } from '../domain/time/text.ts';
+import type { SourceDocument } from './document.ts';
+import { FROM_ENVIRONMENT } from './environment.ts';
+import { DEFAULT_INTERVAL } from './main-schema.ts';
+import type { KeyPath } from './problem.ts';
+import { durationAt, has, itemsAt, textAt, valueAt } from './raw.ts';
+
+/** The interval of checks that name none, in milliseconds. */
+export function defaultInterval(document: SourceDocument): Millis {
+  return durationAt(document.value, 'probing', 'defaults', 'interval') ?? parseDuration(DEFAULT_INTERVAL);
+}
+
+/** Records what does not fit together in the main file. */
+export function checkMain(document: SourceDocument): void {
+  checkSecrets(document);
+  checkPorts(document);
+  const interval = defaultInterval(document);
+  const timeout = durationAt(document.value, 'probing', 'defaults', 'timeout');
+  if (timeout !== undefined && timeout > interval) {
+    document.complain({
+      path: ['probing', 'defaults', 'timeout'],
+      expected: 'a duration not longer than the interval',
+    });
+  }
+  for (const block of ['mail', 'influx']) {
+    const value = valueAt(document.value, block);
+    if (has(value, 'password') === has(value, 'username')) continue;
+    const missing = has(value, 'password') ? 'username' : 'password';
+    document.complain({ path: [block, missing], expected: 'username and password, or neither' });
+  }
+}
+
+function checkSecrets(document: SourceDocument): void {
+  for (const path of [
+    ['mail', 'password'],
+    ['influx', 'password'],
+  ]) {
+    if (textAt(document.value, ...path) !== undefined) requireEnvironment(document, path);
+  }
+  if (textAt(document.value, 'mail', 'relay')?.includes('@')) requireEnvironment(document, ['mail', 'relay']);
+}
+
+function requireEnvironment(document: SourceDocument, path: KeyPath): void {
+  if (!document.isFromEnvironment(path)) document.complain({ path, expected: FROM_ENVIRONMENT });
+}
+
+/** Kepil itself listens on these: each can be taken once. */
+function checkPorts(document: SourceDocument): void {
+  const taken = new Map<number, string>();
+  const paths: KeyPath[] = [['listen', 'port']];
+  for (const { path } of itemsAt(document.value, [], 'sandbox', 'customers')) {
+    paths.push([...path, 'web', 'port'], [...path, 'mail', 'smtpPort'], [...path, 'mail', 'imapPort']);
+  }
+  for (const path of paths) {
+    const port = valueAt(document.value, ...path);
+    if (typeof port !== 'number' || port === 0) continue;
+    const first = taken.get(port);
+    if (first === undefined) taken.set(port, document.placeOf(path));
+    else document.complain({ path, found: `${port} again`, expected: 'a port of its own', hint: `first at ${first}` });
+  }
+}

@@ -1,0 +1,78 @@
+/** A configuration as the rest of Kepil sees it: checked, complete, in milliseconds, with no text to look at again. */
+import type { Contract } from '../domain/contract/terms.ts';
+import type { CheckFact, CustomerFact, FeeFact, LifecycleFact, ServiceFact } from '../domain/facts/fact.ts';
+import type { Millis } from '../domain/time/instant.ts';
+import type { ProbeRequest } from '../probes/target.ts';
+import type { SandboxStep } from './sandbox-schema.ts';
+import type { Secret } from './secret.ts';
+
+export interface ConfiguredCheck {
+  /** Its id is `SERVICE/COMPONENT/CHECK`. */
+  readonly fact: CheckFact;
+  readonly request: ProbeRequest;
+  /** Private address ranges that this check may connect to all the same. */
+  readonly allow: readonly string[];
+  /** Checks of one group share the fate of one server. */
+  readonly group?: string;
+}
+
+export interface ConfiguredService {
+  readonly fact: ServiceFact;
+  /** Ascending by `from`. */
+  readonly lifecycle: readonly LifecycleFact[];
+  /** Ascending by `from`, in the currency of the service's contract. */
+  readonly fees: readonly FeeFact[];
+  readonly checks: readonly ConfiguredCheck[];
+}
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: Secret;
+}
+
+export interface MailSettings {
+  /** `smtp:` or `smtps:` URL, perhaps with credentials. */
+  readonly relay: Secret;
+  /** An address or `Name <address>`. */
+  readonly from: string;
+  readonly credentials?: Credentials;
+}
+
+export interface InfluxSettings {
+  readonly url: string;
+  readonly database: string;
+  readonly credentials?: Credentials;
+}
+
+/** A component that Kepil itself serves on loopback, behaving by its script, which is repeated for ever. */
+export type SandboxSite = { readonly service: string; readonly script: readonly SandboxStep[] } & (
+  | { readonly component: 'web'; readonly ports: { readonly http: number } }
+  | { readonly component: 'mail'; readonly ports: { readonly smtp: number; readonly imap: number } }
+);
+
+export interface Configuration {
+  /** SHA-256, hexadecimal, of every file it was read from; the environment's values are not part of it. */
+  readonly digest: string;
+  readonly contracts: readonly Contract[];
+  /** The id of the contract of services that name none. */
+  readonly defaultContract: string;
+  readonly customers: readonly CustomerFact[];
+  readonly services: readonly ConfiguredService[];
+  readonly journal: { readonly path: string };
+  readonly listen: { readonly host: string; readonly port: number };
+  /** The name of the place that this process observes from. */
+  readonly vantage: string;
+  readonly probing: {
+    /** Private address ranges that any check may connect to. */
+    readonly allow: readonly string[];
+    /** PEM texts. */
+    readonly trust: readonly string[];
+  };
+  /** Absent: no mail is sent. */
+  readonly mail?: MailSettings;
+  /** Absent: no samples are written. */
+  readonly influx?: InfluxSettings;
+  /** When a month is closed, on the contract clock of the month after it. */
+  readonly statements: { readonly sendOnDay: number; readonly atMs: Millis };
+  readonly sandbox?: { readonly sites: readonly SandboxSite[] };
+}

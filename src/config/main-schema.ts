@@ -1,0 +1,79 @@
+/** The shape of `kepil.yaml`. */
+import type { z } from 'zod';
+import { BOUNDARIES } from '../domain/facts/fact.ts';
+import { FROM_ENVIRONMENT } from './environment.ts';
+import { sandboxSchema } from './sandbox-schema.ts';
+import { parseAddressRange, parseHost, parseRelay, parseSender, parseTimeOfDay, parseWebUrl } from './scalars.ts';
+import { Secret } from './secret.ts';
+import { INTERVAL, TIMEOUT } from './services-schema.ts';
+import { choice, identifier, integer, list, mapping, plainText, text } from './shape.ts';
+
+/** Time between two probes of a check where nothing else is written. */
+export const DEFAULT_INTERVAL = '60s';
+
+const filePattern = plainText('a file name or a pattern such as services/*.yaml, relative to this file', 500);
+
+const defaults = mapping('a mapping of interval, timeout, failures, successes and boundary', {
+  interval: INTERVAL.prefault(DEFAULT_INTERVAL).meta({ description: 'Time between two probes of a check.' }),
+  timeout: TIMEOUT.prefault('10s').meta({ description: 'Deadline of a probe.' }),
+  failures: integer(1, 100).default(3).meta({ description: 'Failed probes in a row that confirm an outage.' }),
+  successes: integer(1, 100).default(2).meta({ description: 'Good probes in a row that confirm recovery.' }),
+  boundary: choice(BOUNDARIES).default('midpoint').meta({ description: 'Where an edge of an outage is placed.' }),
+});
+
+const probing = mapping('a mapping of allow, trust and defaults', {
+  allow: list(
+    'a list of address ranges such as [10.0.0.0/8]',
+    text('an address range such as 10.0.0.0/8', parseAddressRange),
+  )
+    .default([])
+    .meta({ description: 'Private address ranges that may be probed all the same.' }),
+  trust: list('a list of PEM files', plainText('a PEM file, relative to this file', 500))
+    .default([])
+    .meta({ description: 'Certificates of private authorities to trust besides the system’s.' }),
+  defaults: defaults.prefault({}),
+});
+
+const secret = text(FROM_ENVIRONMENT, (found) => new Secret(found));
+
+const mail = mapping('a mapping of relay and from', {
+  relay: text('a mail relay such as smtp://127.0.0.1:25', (found) => new Secret(parseRelay(found))),
+  from: text('a sender such as SLA <ops@example.kz>', parseSender),
+  username: plainText('a user name').optional(),
+  password: secret.optional(),
+});
+
+const influx = mapping('a mapping of url and database', {
+  url: text('an absolute URL with its scheme such as http://127.0.0.1:8086/', parseWebUrl),
+  database: plainText('the name of a database'),
+  username: plainText('a user name').optional(),
+  password: secret.optional(),
+});
+
+const statements = mapping('a mapping of sendOnDay and at', {
+  sendOnDay: integer(1, 28).default(1).meta({ description: 'Day of the month on which the month before is closed.' }),
+  at: text('a time of day such as 09:00', parseTimeOfDay)
+    .prefault('09:00')
+    .meta({ description: 'Time of that day on the contract clock.' }),
+});
+
+export const mainSchema = mapping('a mapping of contracts, contract, services, journal and listen', {
+  contracts: filePattern.meta({ description: 'Contract files, relative to this file.' }),
+  contract: identifier('the id of a contract').meta({ description: 'The contract of services that name none.' }),
+  services: filePattern.meta({ description: 'Files of customers and services, relative to this file.' }),
+  journal: mapping('a mapping of path', {
+    path: plainText('a file, relative to this file', 500).meta({ description: 'The journal’s SQLite file.' }),
+  }),
+  listen: mapping('a mapping of host and port', {
+    host: text('a host name or an IP address', parseHost),
+    port: integer(0, 65_535).meta({ description: '0 takes any free port.' }),
+  }),
+  vantage: identifier('the name of this vantage point').default('local'),
+  probing: probing.prefault({}),
+  mail: mail.optional().meta({ description: 'Absent: no mail is sent.' }),
+  influx: influx.optional().meta({ description: 'Absent: no samples are written.' }),
+  statements: statements.prefault({}),
+  sandbox: sandboxSchema.optional().meta({ description: 'Customers with sites that Kepil serves and breaks itself.' }),
+});
+
+export type MainFile = z.output<typeof mainSchema>;
