@@ -11,6 +11,8 @@ export class ClosingLine implements Reporter {
     const skipped: string[] = [];
     for (const module of modules) {
       failed += module.errors().length;
+      // A hook that fails leaves its tests unrun: that is a failure, not a skip.
+      for (const suite of module.children.allSuites()) failed += suite.errors().length;
       for (const test of module.children.allTests()) {
         const result = test.result();
         if (result.state === 'passed') passed += 1;

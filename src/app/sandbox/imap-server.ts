@@ -1,6 +1,6 @@
 /** A sample customer's IMAP server (RFC 3501), plain text all along: nobody can log in, as its capabilities say. */
 import type { Server } from 'node:net';
-import type { SandboxBehaviour } from '../../config/sandbox-site.ts';
+import type { SandboxBehaviour } from '../../config/sandbox-schema.ts';
 import { asciiName, createLineServer, type Reply } from './line-server.ts';
 
 const CAPABILITIES = 'CAPABILITY IMAP4rev1 LOGINDISABLED';

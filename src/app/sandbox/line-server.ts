@@ -1,6 +1,6 @@
 /** What the sample SMTP and IMAP servers share: a greeting, then a reply to each line. */
 import { createServer, type Server, type Socket } from 'node:net';
-import type { SandboxBehaviour } from '../../config/sandbox-site.ts';
+import type { SandboxBehaviour } from '../../config/sandbox-schema.ts';
 
 export interface Reply {
   /** Whole lines, each ended by CRLF. */

@@ -1,9 +1,10 @@
 /** What a person reads when a sample server's port cannot be had. */
-import type { SandboxSite } from '../../config/sandbox-site.ts';
+
+export type Protocol = 'http' | 'smtp' | 'imap';
 
 export interface SamplePort {
   readonly service: string;
-  readonly protocol: keyof SandboxSite['ports'];
+  readonly protocol: Protocol;
   readonly host: string;
   readonly port: number;
 }

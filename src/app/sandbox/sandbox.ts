@@ -5,16 +5,15 @@
  * A conversation begun before a change ends as it began, unless the change is to `down`, which cuts it.
  */
 import type { Server } from 'node:net';
-import type { SandboxBehaviour, SandboxSite } from '../../config/sandbox-site.ts';
+import type { SandboxSite } from '../../config/configuration.ts';
+import type { SandboxBehaviour } from '../../config/sandbox-schema.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { createImapServer } from './imap-server.ts';
 import { createListener } from './listener.ts';
-import { type SamplePort, SandboxPortError } from './port-error.ts';
+import { type Protocol, type SamplePort, SandboxPortError } from './port-error.ts';
 import { playScript, stepAt } from './script.ts';
 import { createSmtpServer } from './smtp-server.ts';
 import { createWebSite } from './web-site.ts';
-
-type Protocol = SamplePort['protocol'];
 
 const SERVERS: Readonly<Record<Protocol, (service: string, behaviour: () => SandboxBehaviour) => Server>> = {
   http: createWebSite,
@@ -32,7 +31,7 @@ interface Sample {
 
 function createSample(site: SandboxSite, host: string, onError: (error: Error) => void): Sample {
   let current: SandboxBehaviour = 'down';
-  const servers = Object.entries(site.ports).map(([name, port]) => {
+  const servers = Object.entries<number>(site.ports).map(([name, port]) => {
     const place: SamplePort = { service: site.service, protocol: name as Protocol, host, port };
     const listener = createListener(
       SERVERS[place.protocol](site.service, () => current),

@@ -1,5 +1,5 @@
 /** Plays a sample site's script: which behaviour holds now, and a call at each change of it. */
-import type { SandboxBehaviour, SandboxStep } from '../../config/sandbox-site.ts';
+import type { SandboxBehaviour, SandboxStep } from '../../config/sandbox-schema.ts';
 import { DAY, type Millis } from '../../domain/time/instant.ts';
 import type { CancelTimer, Clock } from '../../runtime/clock.ts';
 

@@ -3,7 +3,7 @@
  * its reply to MAIL says.
  */
 import type { Server } from 'node:net';
-import type { SandboxBehaviour } from '../../config/sandbox-site.ts';
+import type { SandboxBehaviour } from '../../config/sandbox-schema.ts';
 import { asciiName, createLineServer, type Reply } from './line-server.ts';
 
 function reply(line: string): Reply {

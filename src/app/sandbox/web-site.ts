@@ -1,7 +1,7 @@
 /** A sample customer's web site. */
 import { createServer } from 'node:http';
 import type { Server } from 'node:net';
-import type { SandboxBehaviour } from '../../config/sandbox-site.ts';
+import type { SandboxBehaviour } from '../../config/sandbox-schema.ts';
 import { IDLE_MS_MAX } from './listener.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

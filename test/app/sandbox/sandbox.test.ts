@@ -4,7 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../../src/app/sandbox/sandbox.ts';
-import type { SandboxBehaviour, SandboxSite } from '../../../src/config/sandbox-site.ts';
+import type { SandboxSite } from '../../../src/config/configuration.ts';
+import type { SandboxBehaviour } from '../../../src/config/sandbox-schema.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const HOST = '127.0.0.1';
@@ -248,7 +249,7 @@ describe('startSandbox', () => {
     const site: SandboxSite = {
       service: 'a',
       component: 'mail',
-      ports: { smtp: ports.smtp },
+      ports: { smtp: ports.smtp, imap: ports.imap },
       script: [{ behaviour: 'silent', durationMs: STEP_MS }],
     };
     const sandbox = await startSandbox({ sites: [site], clock, onError: (error) => errors.push(error) });

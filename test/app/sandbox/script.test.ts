@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { playScript, stepAt } from '../../../src/app/sandbox/script.ts';
-import type { SandboxStep } from '../../../src/config/sandbox-site.ts';
+import type { SandboxStep } from '../../../src/config/sandbox-schema.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const UP_DOWN_ERROR: readonly SandboxStep[] = [
