@@ -150,7 +150,8 @@ export const EN: Messages = {
       `The hours of least load are ${hours} ${clock} every day (${clause}). Only downtime within them can be planned work.`,
     insideMeaning: 'Downtime within them does not count against the guaranteed availability.',
     outsideMeaning: 'Downtime outside them counts as unplanned, and is compensated.',
-    inTime: (required) => `The contract asks for a notice at least ${required} before the start: this one was written in time.`,
+    inTime: (required) =>
+      `The contract asks for a notice at least ${required} before the start: this one was written in time.`,
     late: (required) =>
       `The contract asks for a notice at least ${required} before the start: this one was written later. Downtime counts as unplanned, except where an earlier notice announced it in time.`,
     clock: (clock) => `All dates and times are on the contract clock, ${clock}, all year.`,
