@@ -1,0 +1,64 @@
+/** nginx with a few fixed pages, plain and, when given a certificate, over TLS. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Certificate } from './certificate.ts';
+import { freePort } from './port.ts';
+import { answers, type Server, serverFolder, startServer } from './server.ts';
+
+export interface NginxOptions {
+  readonly tls?: Certificate;
+  /** Text by path; `/` is the start page. Any other path is a 404. */
+  readonly pages?: Readonly<Record<string, string>>;
+}
+
+export interface Nginx extends Server {
+  readonly port: number;
+  readonly tlsPort?: number;
+}
+
+/** Starts nginx with one worker on free loopback ports. Throws when it does not start (see `startServer`). */
+export async function startNginx({ tls, pages = { '/': 'ok\n' } }: NginxOptions = {}): Promise<Nginx> {
+  const folder = await serverFolder('nginx');
+  const port = await freePort();
+  const listen = [`listen 127.0.0.1:${port};`];
+  let tlsPort: number | undefined;
+  if (tls !== undefined) {
+    tlsPort = await freePort();
+    await writeFile(join(folder, 'tls.pem'), tls.certificate);
+    await writeFile(join(folder, 'tls.key'), tls.key, { mode: 0o600 });
+    listen.push(`listen 127.0.0.1:${tlsPort} ssl;`, 'ssl_certificate tls.pem;', 'ssl_certificate_key tls.key;');
+  }
+  for (const [path, text] of Object.entries(pages)) {
+    const file = join(folder, 'pages', path === '/' ? 'index.html' : path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+  await writeFile(join(folder, 'nginx.conf'), config(listen));
+  const server = await startServer({
+    program: 'nginx',
+    // -e: before it has read the config nginx would write to its compiled-in log.
+    args: ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'],
+    folder,
+    ready: () => answers(port),
+  });
+  return Object.assign(server, { port, ...(tlsPort === undefined ? {} : { tlsPort }) });
+}
+
+function config(listen: readonly string[]): string {
+  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`);
+  return `daemon off;
+worker_processes 1;
+pid nginx.pid;
+error_log stderr;
+events { worker_connections 512; }
+http {
+  ${scratch.join('\n  ')}
+  access_log off;
+  default_type text/html;
+  server {
+    ${listen.join('\n    ')}
+    root pages;
+  }
+}
+`;
+}
