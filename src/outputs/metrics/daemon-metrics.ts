@@ -1,0 +1,155 @@
+/**
+ * What the daemon counts of its own doing: probes, schedule, journal, mail, InfluxDB, configuration. Every label is of a
+ * closed list, so their number does not grow with the customers.
+ */
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+export interface ProbeObservation {
+  readonly service: string;
+  readonly component: string;
+  /** Protocol: `http`, `smtp`, `imap`. */
+  readonly kind: string;
+  readonly outcome: 'ok' | 'fail' | 'void';
+  /** Why it is not `ok`. */
+  readonly error?: string;
+  readonly durationMs: number;
+}
+
+export type MailKind = 'notice' | 'statement' | 'incident';
+export type MailOutcome = 'accepted' | 'deferred' | 'refused';
+export type InfluxOutcome = 'written' | 'dropped' | 'rejected';
+
+export interface DaemonMetrics {
+  /** Counts a finished probe. Service and component are not labels: the samples in InfluxDB tell them apart. */
+  probe(observation: ProbeObservation): void;
+  probesInFlight(count: number): void;
+  /** How long after its slot a probe was sent. */
+  scheduleLateness(latenessMs: number): void;
+  /** Entries in the journal now. */
+  journalEntries(count: number): void;
+  /** One append, of one entry or a batch, took so long to be durable. */
+  journalAppend(durationMs: number): void;
+  mail(kind: MailKind, outcome: MailOutcome): void;
+  mailPending(count: number): void;
+  influxPoints(outcome: InfluxOutcome, count: number): void;
+  influxQueue(points: number): void;
+  /** A (re)load of the configuration ended at this instant, well or not. */
+  configReload(ok: boolean, at: number): void;
+}
+
+export interface DaemonMetricsOptions {
+  readonly version: string;
+  /** When the daemon started, epoch milliseconds. */
+  readonly startedAt: number;
+  /** The closed list of a probe's error words; any other is counted as `other`. */
+  readonly errorWords: readonly string[];
+}
+
+const PROBE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const LATENESS_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
+const APPEND_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5];
+
+/** Registers the daemon's own metrics. Throws when the registry holds one of the names already. */
+export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOptions): DaemonMetrics {
+  const registers = [registry];
+  const words = new Set(options.errorWords);
+
+  const info = new Gauge({
+    name: 'kepil_info',
+    help: 'Always 1; the label tells the running version.',
+    labelNames: ['version'],
+    registers,
+  });
+  info.set({ version: options.version }, 1);
+  const startTime = new Gauge({
+    name: 'kepil_start_time_seconds',
+    help: 'When the daemon started, in seconds since the epoch.',
+    registers,
+  });
+  startTime.set(options.startedAt / 1_000);
+
+  const reloadOk = new Gauge({
+    name: 'kepil_config_last_reload_successful',
+    help: 'Whether the last load of the configuration succeeded (1) or failed and the one before stays in force (0).',
+    registers,
+  });
+  const reloadTime = new Gauge({
+    name: 'kepil_config_last_reload_success_timestamp_seconds',
+    help: 'When the configuration in force was loaded, in seconds since the epoch.',
+    registers,
+  });
+
+  const probes = new Counter({
+    name: 'kepil_probes_total',
+    help: 'Probes finished, by protocol, outcome (ok, fail, void) and error word; the word is empty when ok.',
+    labelNames: ['kind', 'outcome', 'error'],
+    registers,
+  });
+  const probeDuration = new Histogram({
+    name: 'kepil_probe_duration_seconds',
+    help: 'How long ok and failed probes took from the first lookup to the last byte, by protocol.',
+    labelNames: ['kind'],
+    buckets: PROBE_SECONDS,
+    registers,
+  });
+  const inFlight = new Gauge({ name: 'kepil_probes_in_flight', help: 'Probes sent and not yet finished.', registers });
+  const lateness = new Histogram({
+    name: 'kepil_schedule_lateness_seconds',
+    help: 'How long after its slot a probe was sent.',
+    buckets: LATENESS_SECONDS,
+    registers,
+  });
+
+  const entries = new Gauge({ name: 'kepil_journal_entries', help: 'Entries in the journal.', registers });
+  const append = new Histogram({
+    name: 'kepil_journal_append_seconds',
+    help: 'How long an append to the journal took until it was durable; a batch is one append.',
+    buckets: APPEND_SECONDS,
+    registers,
+  });
+
+  const mails = new Counter({
+    name: 'kepil_mail_total',
+    help: 'Attempts to hand a mail to the relay, by kind and by its answer: accepted, deferred (tried again), refused.',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  });
+  const mailPending = new Gauge({
+    name: 'kepil_mail_pending',
+    help: 'Mails that the relay has neither accepted nor refused for good.',
+    registers,
+  });
+
+  const points = new Counter({
+    name: 'kepil_influx_points_total',
+    help: 'Points meant for InfluxDB: written, dropped (queue full or daemon stopping), rejected (by the server).',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of ['written', 'dropped', 'rejected'] as const) points.inc({ outcome }, 0);
+  const queue = new Gauge({
+    name: 'kepil_influx_queue_points',
+    help: 'Points that wait to be written to InfluxDB.',
+    registers,
+  });
+
+  return {
+    probe({ kind, outcome, error, durationMs }) {
+      const word = error === undefined ? '' : words.has(error) ? error : 'other';
+      probes.inc({ kind, outcome, error: word });
+      if (outcome !== 'void') probeDuration.observe({ kind }, durationMs / 1_000);
+    },
+    probesInFlight: (count) => inFlight.set(count),
+    scheduleLateness: (latenessMs) => lateness.observe(latenessMs / 1_000),
+    journalEntries: (count) => entries.set(count),
+    journalAppend: (durationMs) => append.observe(durationMs / 1_000),
+    mail: (kind, outcome) => mails.inc({ kind, outcome }),
+    mailPending: (count) => mailPending.set(count),
+    influxPoints: (outcome, count) => points.inc({ outcome }, count),
+    influxQueue: (count) => queue.set(count),
+    configReload(ok, at) {
+      reloadOk.set(ok ? 1 : 0);
+      if (ok) reloadTime.set(at / 1_000);
+    },
+  };
+}

@@ -1,0 +1,205 @@
+/**
+ * Gauges of the fleet and of each service, from the states that the monitor holds and the statements that the domain
+ * computed. Each call of `services` and `statements` replaces everything of its kind, so a removed service disappears.
+ *
+ * The statement is the exact document; these are its numbers as Prometheus can hold them: seconds print with their
+ * milliseconds and money with its minor digits, and both become doubles in Prometheus.
+ *
+ * Some 20 series a service: `kepil_fleet_*` says the same of all services at once, for those who drop the rest.
+ */
+import { INSTANT_CLASSES, type InstantClass, type Statement } from '../../domain/contract/statement-result.ts';
+import type { State } from '../../domain/facts/fact.ts';
+import { formatAmount, type Money } from '../../domain/money/money.ts';
+import { escapeLabel, type Family, labelSet, type Sample, secondsText } from './exposition.ts';
+
+export interface ServiceStates {
+  readonly service: string;
+  readonly customer: string;
+  readonly state: State;
+  readonly components: Readonly<Record<string, State>>;
+}
+
+export interface ServiceMetrics {
+  /** Replaces the states of all services. */
+  services(all: Iterable<ServiceStates>): void;
+  /** Replaces the states of one. */
+  service(one: ServiceStates): void;
+  /** Replaces all statements: those of the running month. */
+  statements(set: readonly Statement[]): void;
+  readonly families: readonly Family[];
+}
+
+const STATE_VALUES: Readonly<Record<State, string>> = { up: '1', down: '0', unknown: '-1' };
+const STATES: readonly State[] = ['up', 'down', 'unknown'];
+const STANDINGS = ['kept', 'at-risk', 'broken'] as const;
+type Period = 'month' | 'year';
+const PERIODS: readonly Period[] = ['month', 'year'];
+
+/** Nothing is shown until `services` and `statements` are called. */
+export function createServiceMetrics(): ServiceMetrics {
+  let states = new Map<string, ServiceStates>();
+  let statements: readonly Statement[] = [];
+
+  function* fleetStates(): Iterable<Sample> {
+    const counts = { up: 0, down: 0, unknown: 0 };
+    for (const { state } of states.values()) counts[state] += 1;
+    for (const state of STATES) yield { labels: labelSet({ state }), value: String(counts[state]) };
+  }
+  function* fleetStandings(): Iterable<Sample> {
+    const counts = { kept: 0, 'at-risk': 0, broken: 0 };
+    for (const { year } of statements) counts[year.promise] += 1;
+    for (const standing of STANDINGS) yield { labels: labelSet({ standing }), value: String(counts[standing]) };
+  }
+  function* fleetSeconds(): Iterable<Sample> {
+    for (const period of PERIODS) {
+      for (const name of INSTANT_CLASSES) {
+        let ms = 0;
+        for (const statement of statements) ms += statement[period].ms[name];
+        yield { labels: labelSet({ period, class: name }), value: secondsText(ms) };
+      }
+    }
+  }
+  function* fleetCredit(): Iterable<Sample> {
+    const sums = new Map<string, bigint>();
+    for (const { credit } of statements) {
+      sums.set(credit.currency, (sums.get(credit.currency) ?? 0n) + credit.accrued.minor);
+    }
+    for (const [currency, minor] of sums) {
+      yield { labels: labelSet({ currency }), value: formatAmount({ minor, currency }) };
+    }
+  }
+
+  function* serviceStates(): Iterable<Sample> {
+    for (const { service, customer, state } of states.values()) {
+      yield { labels: labelSet({ service, customer }), value: STATE_VALUES[state] };
+    }
+  }
+  function* componentStates(): Iterable<Sample> {
+    for (const { service, components } of states.values()) {
+      for (const [component, state] of Object.entries(components)) {
+        yield { labels: labelSet({ service, component }), value: STATE_VALUES[state] };
+      }
+    }
+  }
+  function* seconds(period: Period): Iterable<Sample> {
+    for (const statement of statements) {
+      const label = escapeLabel(statement.service);
+      for (const name of INSTANT_CLASSES) {
+        yield { labels: `{service="${label}",class="${name}"}`, value: secondsText(statement[period].ms[name]) };
+      }
+    }
+  }
+  function* availabilities(): Iterable<Sample> {
+    for (const statement of statements) {
+      for (const period of PERIODS) {
+        const ratio = availabilityRatio(statement[period].ms);
+        if (ratio !== undefined) {
+          yield { labels: labelSet({ service: statement.service, period }), value: String(ratio) };
+        }
+      }
+    }
+  }
+  function* allowances(): Iterable<Sample> {
+    for (const { service, year } of statements) {
+      yield { labels: labelSet({ service }), value: secondsText(year.remainingMs) };
+    }
+  }
+  function* promises(): Iterable<Sample> {
+    for (const { service, year } of statements) {
+      const label = escapeLabel(service);
+      for (const standing of STANDINGS) {
+        yield { labels: `{service="${label}",standing="${standing}"}`, value: year.promise === standing ? '1' : '0' };
+      }
+    }
+  }
+  function* credits(of: 'accrued' | 'claimed'): Iterable<Sample> {
+    for (const { service, credit } of statements) {
+      const money: Money = credit[of];
+      yield { labels: labelSet({ service, currency: money.currency }), value: formatAmount(money) };
+    }
+  }
+
+  return {
+    services(all) {
+      states = new Map(Array.from(all, (one) => [one.service, one]));
+    },
+    service(one) {
+      states.set(one.service, one);
+    },
+    statements(set) {
+      statements = set;
+    },
+    families: [
+      {
+        name: 'kepil_fleet_services',
+        help: 'Services by state.',
+        samples: fleetStates,
+      },
+      {
+        name: 'kepil_fleet_promises',
+        help: 'Services by the standing of their yearly promise.',
+        samples: fleetStandings,
+      },
+      {
+        name: 'kepil_fleet_seconds',
+        help: 'Time of all services together in the contract-clock month or year so far, by class.',
+        samples: fleetSeconds,
+      },
+      {
+        name: 'kepil_fleet_credit_accrued',
+        help: 'Credit accrued in the month by all services together, in major units of the currency.',
+        samples: fleetCredit,
+      },
+      {
+        name: 'kepil_service_state',
+        help: 'State of the service: 1 up, 0 down, -1 unknown. Its average is not an availability.',
+        samples: serviceStates,
+      },
+      {
+        name: 'kepil_component_state',
+        help: 'State of a component of the service: 1 up, 0 down, -1 unknown.',
+        samples: componentStates,
+      },
+      {
+        name: 'kepil_service_month_seconds',
+        help: 'Time of the contract-clock month so far, by class; the classes add up to it exactly.',
+        samples: () => seconds('month'),
+      },
+      {
+        name: 'kepil_service_year_seconds',
+        help: 'Time of the contract year so far, by class; the classes add up to it exactly.',
+        samples: () => seconds('year'),
+      },
+      {
+        name: 'kepil_service_availability_ratio',
+        help: 'up / (up + unplanned) of the period so far; absent while no active time was observed.',
+        samples: availabilities,
+      },
+      {
+        name: 'kepil_service_allowance_remaining_seconds',
+        help: 'Downtime that the yearly promise still allows; negative when it is overspent.',
+        samples: allowances,
+      },
+      {
+        name: 'kepil_service_promise',
+        help: '1 for the standing of the yearly promise (kept, at-risk, broken), 0 for the other two.',
+        samples: promises,
+      },
+      {
+        name: 'kepil_credit_accrued',
+        help: 'Credit for all unplanned downtime of the month, in major units; the statement is the exact document.',
+        samples: () => credits('accrued'),
+      },
+      {
+        name: 'kepil_credit_claimed',
+        help: 'Credit for the outages of the month that were claimed, in major units; the statement is the exact document.',
+        samples: () => credits('claimed'),
+      },
+    ],
+  };
+}
+
+function availabilityRatio(ms: Readonly<Record<InstantClass, number>>): number | undefined {
+  const measured = ms.up + ms.unplanned;
+  return measured === 0 ? undefined : ms.up / measured;
+}
