@@ -5,23 +5,21 @@
  */
 
 import type { Contracts } from '../domain/contract/contracts.ts';
-import { currentState, type Outage, outagesWithin } from '../domain/contract/outages.ts';
+import { type CurrentState, currentState, type Outage, outagesWithin } from '../domain/contract/outages.ts';
 import { computeStatement } from '../domain/contract/statement.ts';
 import type { Statement } from '../domain/contract/statement-result.ts';
 import type { Contract } from '../domain/contract/terms.ts';
-import type { Fact, State } from '../domain/facts/fact.ts';
+import type { Fact } from '../domain/facts/fact.ts';
 import type { Ledger } from '../domain/facts/ledger.ts';
 import { formatMonth, monthInterval, monthOf } from '../domain/time/contract-calendar.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { Clock } from '../runtime/clock.ts';
 
-export interface ServiceNow {
+export interface ServiceNow extends CurrentState {
   readonly service: string;
   readonly customer: string;
   readonly contract: Contract;
-  readonly state: State;
-  readonly since: Instant | undefined;
   /** The month and year so far. */
   readonly statement: Statement;
   /** Of the current month, whole. */

@@ -2,6 +2,7 @@
  * Brings the journal up to what the configuration says: only what is new or changed is recorded, and nothing is taken
  * back. A definition that changes applies from now; what was measured under the old one stays as it was.
  */
+import type { Configuration } from '../config/configuration.ts';
 import { lastStateOf } from '../domain/detection/last-state.ts';
 import type {
   CheckFact,
@@ -82,4 +83,15 @@ function isRecorded<F extends { readonly from: Instant; readonly at?: Instant }>
 
 function sameContent(a: object, b: object): boolean {
   return canonicalJson({ ...a, at: undefined }) === canonicalJson({ ...b, at: undefined });
+}
+
+/** The definitions of a configuration. */
+export function definitionsOf({ customers, services }: Configuration): Definitions {
+  return {
+    customers,
+    services: services.map((service) => service.fact),
+    checks: services.flatMap((service) => service.checks.map((check) => check.fact)),
+    fees: services.flatMap((service) => service.fees),
+    lifecycle: services.flatMap((service) => service.lifecycle),
+  };
 }

@@ -2,7 +2,7 @@
  * Hands owed mails to the relay and journals its answer. A mail is attempted on record before it is sent and settled
  * after, always with the same Message-ID: whatever crashes in between, it is known, and a second copy is recognisable.
  */
-import type { Fact } from '../domain/facts/fact.ts';
+import type { Fact, Locale } from '../domain/facts/fact.ts';
 import { type Instant, MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LedgerFeed } from '../journal/ledger-feed.ts';
@@ -14,7 +14,7 @@ export interface ComposedMail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  readonly locale: string;
+  readonly language: Locale;
 }
 
 /** A mail that the facts say is owed. */

@@ -37,7 +37,7 @@ function noticeMail(owed: NoticeOwed, { ledger, contracts, now }: OwedMailsQuest
       const contract = contracts.ofService(ledger, services[0] ?? '', now) ?? contracts.default;
       return {
         to: customer.email,
-        locale: customer.locale,
+        language: customer.locale,
         ...renderWorkNoticeMail({ notice, services, customer, contract, now }),
       };
     },
@@ -77,7 +77,7 @@ function statementMail(fact: StatementIssuedFact, { ledger, contracts }: OwedMai
         issuedAt: at,
         revision,
       });
-      return { to: customer.email, locale: customer.locale, ...rendered };
+      return { to: customer.email, language: customer.locale, ...rendered };
     },
     onAccepted: () => [],
   };

@@ -23,6 +23,7 @@ interface Crew {
   readonly worker: Worker;
   /** Through when each interval of this worker is covered; absent until its first word. */
   coverage: ReadonlyMap<Millis, Instant | null> | undefined;
+  inFlight: number;
 }
 
 export class Monitor {
@@ -64,12 +65,14 @@ export class Monitor {
     const checks = this.#options.checks().filter((_, ordinal) => ordinal % threads === shard);
     if (checks.length === 0) return;
     const worker = new Worker(new URL('./prober-worker.ts', import.meta.url), { workerData: { checks } });
-    const crew: Crew = { worker, coverage: undefined };
+    const crew: Crew = { worker, coverage: undefined, inFlight: 0 };
     this.#crews.set(shard, crew);
     worker.on('message', (message: { kind: 'batch'; batch: Batch } | { kind: 'stopped' }) => {
       if (message.kind !== 'batch') return;
       crew.coverage = new Map(message.batch.coverage.map(({ intervalMs, through }) => [intervalMs, through]));
-      this.#options.onBatch({ ...message.batch, coverage: this.#mergedCoverage() });
+      crew.inFlight = message.batch.inFlight;
+      const inFlight = this.#crews.values().reduce((total, one) => total + one.inFlight, 0);
+      this.#options.onBatch({ ...message.batch, coverage: this.#mergedCoverage(), inFlight });
     });
     worker.on('error', (error) => this.#options.onWorkerLost(error));
     worker.on('exit', (code) => {

@@ -158,7 +158,12 @@ export class ProberLoop {
     for (const { check, state, inFlightSince } of this.#running) {
       expire(state, check.policy, inFlightSince ?? now, (edge) => this.#found(check, edge, undefined));
     }
-    const batch = { edges: this.#edges, coverage: this.#coverage(), samples: this.#samples };
+    const batch = {
+      edges: this.#edges,
+      coverage: this.#coverage(),
+      samples: this.#samples,
+      inFlight: this.#inFlight.size,
+    };
     this.#edges = [];
     this.#samples = [];
     this.#options.handOver(batch);

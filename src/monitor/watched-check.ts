@@ -49,4 +49,6 @@ export interface Batch {
   readonly edges: readonly FoundEdge[];
   readonly coverage: readonly Coverage[];
   readonly samples: readonly Sample[];
+  /** Probes sent and not yet finished. */
+  readonly inFlight: number;
 }

@@ -1,5 +1,5 @@
 /** A service's outages: maximal spans of `down` (REPLAY.md rule 5), each split into its classed parts. */
-import { spansOf } from '../detection/timeline.ts';
+import { spansOf, type Timeline } from '../detection/timeline.ts';
 import type { State } from '../facts/fact.ts';
 import type { Instant, Millis } from '../time/instant.ts';
 import { type Interval, overlap } from '../time/interval.ts';
@@ -35,15 +35,25 @@ export function partsLengthMs(outage: Outage, of: Segment['class']): Millis {
   return outage.parts.reduce((total, part) => total + (part.class === of ? part.end - part.start : 0), 0);
 }
 
+/** What is seen of a service now. */
+export interface CurrentState {
+  readonly state: State;
+  readonly since: Instant | undefined;
+  readonly components: Readonly<Record<string, State>>;
+}
+
 /**
  * The state of a service now, and since when. Where the newest observations are younger than `maxGap`, what they showed
  * is taken to last: the next ones are under way. (A statement claims nothing that was not observed.)
  */
-export function currentState(question: ServiceQuestion): {
-  readonly state: State;
-  readonly since: Instant | undefined;
-} {
-  const timeline = new KnownService(question, 'assumed').timeline('as-defined');
-  const current = timeline.findLast((transition) => transition.at < question.asOf);
-  return { state: current?.state ?? 'unknown', since: current?.at };
+export function currentState(question: ServiceQuestion): CurrentState {
+  const service = new KnownService(question, 'assumed');
+  const newest = (timeline: Timeline) => timeline.findLast((transition) => transition.at < question.asOf);
+  const current = newest(service.timeline('as-defined'));
+  const names = Object.keys(service.definition.components);
+  return {
+    state: current?.state ?? 'unknown',
+    since: current?.at,
+    components: Object.fromEntries(names.map((name) => [name, newest(service.component(name))?.state ?? 'unknown'])),
+  };
 }

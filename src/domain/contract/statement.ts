@@ -93,9 +93,11 @@ export function computeStatements(question: {
   readonly asOf: Instant;
   /** Of the default contract; prints `asOf`. */
   readonly offsetMinutes: number;
+  /** Only of these, where they are given; ids that the facts do not define are passed over. */
+  readonly services?: readonly string[];
 }): StatementSet {
   const { ledger, contractOf, month, asOf, offsetMinutes } = question;
-  const statements = ledger.services().flatMap((service) => {
+  const statements = (question.services ?? ledger.services()).flatMap((service) => {
     const definition = knownAt(ledger.service(service)?.definitions ?? [], asOf).at(-1);
     if (!definition) return [];
     return [computeStatement({ ledger, contract: contractOf(definition.contract), service, month, asOf })];

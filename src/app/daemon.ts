@@ -1,0 +1,282 @@
+/**
+ * The daemon: wires the rooms together, starts them in order and stops them in the reverse of it.
+ *
+ * Probes → recorder → journal → ledger → fleet → outputs, and nothing flows back. Nothing that probes waits for the
+ * journal, a scrape or a mail.
+ */
+import { createServer } from '../api/server.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { computeStatements, monthBefore } from '../domain/contract/statement.ts';
+import type { StatementSet } from '../domain/contract/statement-result.ts';
+import type { Fact } from '../domain/facts/fact.ts';
+import { type Millis, SECOND } from '../domain/time/instant.ts';
+import { Monitor } from '../monitor/monitor.ts';
+import { Recorder } from '../monitor/recorder.ts';
+import { createMetrics, type Metrics } from '../outputs/metrics/metrics.ts';
+import { FAILURES, VOIDS } from '../probes/outcome.ts';
+import type { StatusView } from '../report/status.ts';
+import type { CancelTimer, Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/log.ts';
+import { VERSION } from '../runtime/version.ts';
+import { type Books, openBooks } from './books.ts';
+import { Cleanups } from './cleanups.ts';
+import { Fleet } from './fleet.ts';
+import { MailDesk } from './mail-desk.ts';
+import { meteredJournal } from './metered-journal.ts';
+import { MonthCloser } from './month-closer.ts';
+import { announceOutages, type OutageListener } from './outage-announcer.ts';
+import { logOutages, metricOf } from './outage-outputs.ts';
+import { ProbeTally } from './probe-tally.ts';
+import { definitionsOf, registrationFacts } from './registration.ts';
+import { startSandbox } from './sandbox/sandbox.ts';
+import { statusOf } from './status.ts';
+import { placesOf, watchedChecks } from './watched-checks.ts';
+
+export interface DaemonOptions {
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Asks whoever runs the daemon to stop it: it cannot go on honestly. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/** How often the journal is looked at for what other processes recorded, and everything derived is brought up to date. */
+const ROUND: Millis = SECOND;
+const PROBER_THREADS = 1;
+
+export class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #cleanups: Cleanups;
+  readonly #metrics: Metrics;
+  readonly #tally: ProbeTally;
+  readonly #startedAt: number;
+  /** What keeps the daemon from being relied on, by the part that suffers it. */
+  readonly #troubles = new Map<string, string>();
+  #listeners: OutageListener[] = [];
+
+  constructor(options: DaemonOptions) {
+    this.#options = options;
+    this.#cleanups = new Cleanups(options.log);
+    this.#startedAt = options.clock.now();
+    this.#metrics = createMetrics({
+      version: VERSION,
+      startedAt: this.#startedAt,
+      errorWords: [...FAILURES, ...VOIDS],
+      processMetrics: true,
+    });
+    this.#tally = new ProbeTally(options.clock);
+  }
+
+  /**
+   * Starts everything; when it resolves, checks are being probed and the HTTP side answers.
+   * @returns where the HTTP side listens.
+   */
+  async start(): Promise<{ readonly address: string }> {
+    try {
+      return await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Stops everything, in seconds; safe to call at any time, and again. */
+  stop(): Promise<void> {
+    return this.#cleanups.run();
+  }
+
+  async #start(): Promise<{ readonly address: string }> {
+    const { configuration, clock, log } = this.#options;
+    if (configuration.sandbox) {
+      const { sites } = configuration.sandbox;
+      const sandbox = await startSandbox({ sites, clock, onError: (error) => log.error({ error }, 'sandbox trouble') });
+      this.#cleanups.add('sandbox', () => sandbox.stop());
+    }
+
+    const opened = await openBooks(configuration, clock);
+    const books = { ...opened, journal: meteredJournal(opened.journal, clock, this.#metrics.journalAppend) };
+    this.#cleanups.add('journal', () => books.journal.close());
+    const closer = new MonthCloser(books, clock);
+    const mails = configuration.mail && this.#mailDesk(books, closer);
+    const fleet = this.#fleet(books);
+    await books.feed.catchUp();
+    await this.#register(books);
+
+    const round = (): Promise<void> => this.#round(books, fleet, mails);
+    await round();
+    const server = createServer({
+      metrics: this.#metrics,
+      unready: () => [...this.#troubles].map(([part, reason]) => `${part}: ${reason}`),
+      status: () => this.#status(books, fleet),
+      statements: (month, service) => this.#statements(books, month, service),
+    });
+    this.#cleanups.add('http', () => server.close());
+    const address = await server.listen({ host: configuration.listen.host, port: configuration.listen.port });
+
+    this.#cleanups.add('rounds', this.#repeat(round));
+    this.#monitor(books);
+    await this.#closeMonths(closer);
+    this.#metrics.configReload(true, clock.now());
+    return { address };
+  }
+
+  async #register({ journal, feed }: Books): Promise<void> {
+    const { configuration, clock } = this.#options;
+    const at = clock.now();
+    const stamp = { version: VERSION, configuration: configuration.digest };
+    const facts: readonly Fact[] = [
+      ...registrationFacts(feed.ledger, definitionsOf(configuration), at),
+      { type: 'daemon-started', ...stamp, at },
+    ];
+    await journal.append(facts.map((fact) => ({ fact })));
+    await feed.catchUp();
+    this.#cleanups.add('farewell', async () => {
+      await journal.append([{ fact: { type: 'daemon-stopped', ...stamp, at: clock.now() } }]);
+    });
+  }
+
+  #fleet({ feed, contracts }: Books): Fleet {
+    const { clock, log } = this.#options;
+    this.#listeners = [logOutages(log)];
+    const fleet = new Fleet({
+      ledger: feed.ledger,
+      contracts,
+      clock,
+      onComputed: (now, before) => {
+        for (const listener of this.#listeners) announceOutages(now, before, listener);
+        for (const outage of now.outages) this.#metrics.outage(metricOf(now, outage));
+      },
+    });
+    feed.subscribe((entries) => fleet.noteEntries(entries));
+    return fleet;
+  }
+
+  #mailDesk(books: Books, closer: MonthCloser): MailDesk {
+    const { configuration, clock, log } = this.#options;
+    const { mail: settings } = configuration;
+    if (!settings) throw new TypeError('the mail desk needs mail settings');
+    const desk = new MailDesk({ books, issued: closer.issued, settings, clock, log, metrics: this.#metrics });
+    this.#cleanups.add('mail', () => desk.close());
+    return desk;
+  }
+
+  /** Brings everything derived up to what the journal says now. */
+  async #round({ feed }: Books, fleet: Fleet, mails: MailDesk | undefined): Promise<void> {
+    await feed.catchUp();
+    await fleet.refresh();
+    const services = fleet.all();
+    this.#metrics.services(services);
+    this.#metrics.statements(services.map((service) => service.statement));
+    this.#metrics.journalEntries(feed.seq);
+    mails?.sendInBackground();
+  }
+
+  #repeat(round: () => Promise<void>): () => Promise<void> {
+    const { clock, log } = this.#options;
+    let cancel: CancelTimer = () => {};
+    let running = Promise.resolve();
+    let stopped = false;
+    const next = (): void => {
+      if (stopped) return;
+      cancel = clock.after(ROUND, () => {
+        running = round()
+          .then(() => {
+            this.#troubles.delete('round');
+          })
+          .catch((error: unknown) => {
+            this.#troubles.set('round', String(error));
+            log.error({ error }, 'the books could not be brought up to date');
+          })
+          .finally(next);
+      });
+    };
+    next();
+    return async () => {
+      stopped = true;
+      cancel();
+      await running;
+    };
+  }
+
+  #monitor({ journal, feed }: Books): void {
+    const { configuration, clock, log, onFatal } = this.#options;
+    const places = placesOf(configuration);
+    const recorder = new Recorder({
+      journal,
+      clock,
+      vantage: configuration.vantage,
+      onRecorded: () => {},
+      onTrouble: (error) => {
+        if (error === undefined) this.#troubles.delete('journal');
+        else this.#troubles.set('journal', String(error));
+        if (error === undefined) log.info('the journal takes facts again');
+        else log.error({ error, waiting: recorder.waiting }, 'the journal takes no facts');
+      },
+      onOverflow: () => onFatal(new Error('the journal has taken no facts for too long')),
+    });
+    const monitor = new Monitor({
+      clock,
+      threads: PROBER_THREADS,
+      checks: () => watchedChecks(configuration, feed.ledger, clock.now()),
+      onBatch: (batch) => {
+        recorder.take(batch);
+        this.#metrics.probesInFlight(batch.inFlight);
+        for (const sample of batch.samples) {
+          const place = places.get(sample.check);
+          if (!place) continue;
+          this.#tally.add(sample.outcome);
+          this.#metrics.scheduleLateness(sample.latenessMs);
+          this.#metrics.probe({ ...place, ...sample });
+        }
+      },
+      onWorkerLost: (error) => log.error({ error }, 'a prober thread was lost and is replaced'),
+    });
+    monitor.start();
+    this.#cleanups.add('recorder', () => recorder.flush());
+    this.#cleanups.add('monitor', () => monitor.stop());
+  }
+
+  async #closeMonths(closer: MonthCloser): Promise<void> {
+    const { configuration, log } = this.#options;
+    const { statements } = configuration;
+    const close = async (): Promise<void> => {
+      try {
+        const closed = await closer.closeIfDue(statements);
+        if (closed && closed.issued > 0) log.info(closed, 'month closed');
+      } catch (error) {
+        log.error({ error }, 'the month could not be closed');
+      }
+    };
+    await close();
+    const task = closer.schedule(statements, () => void close());
+    this.#cleanups.add('calendar', async () => {
+      await task.destroy();
+    });
+  }
+
+  #status({ contracts, feed }: Books, fleet: Fleet): StatusView {
+    const now = this.#options.clock.now();
+    return {
+      version: VERSION,
+      startedAt: this.#startedAt,
+      now,
+      offsetMinutes: contracts.default.offsetMinutes,
+      services: fleet.all().map((service) => statusOf(service, now)),
+      journal: { entries: feed.seq },
+      probes: this.#tally.view(),
+    };
+  }
+
+  #statements({ contracts, feed }: Books, month: string | undefined, service: string | undefined): StatementSet {
+    const asOf = this.#options.clock.now();
+    const { offsetMinutes } = contracts.default;
+    return computeStatements({
+      ledger: feed.ledger,
+      contractOf: (name) => contracts.named(name),
+      month: month ?? monthBefore(asOf, offsetMinutes),
+      asOf,
+      offsetMinutes,
+      ...(service === undefined ? {} : { services: [service] }),
+    });
+  }
+}
