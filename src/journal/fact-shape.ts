@@ -12,8 +12,8 @@ import {
   TICKET_PRIORITIES,
 } from '../domain/facts/fact.ts';
 import { minorDigits } from '../domain/money/money.ts';
-import { quote } from '../domain/time/text.ts';
 import { DEPTH_MAX } from './canonical-json.ts';
+import { describeFound } from './found.ts';
 
 /** What is wrong with a fact, and where. */
 export interface ShapeProblem {
@@ -194,14 +194,14 @@ const BY_TYPE: ReadonlyMap<string, TypeShape> = new Map(
 
 /** What keeps a value from being a fact, or undefined when it is one. Members that are undefined count as absent. */
 export function factProblem(value: unknown): ShapeProblem | undefined {
-  if (!isPlainObject(value)) return { field: 'fact', found: describe(value), expected: 'an object' };
+  if (!isPlainObject(value)) return { field: 'fact', found: describeFound(value), expected: 'an object' };
   const shape = BY_TYPE.get(value.type as string);
-  if (!shape) return { field: 'type', found: describe(value.type), expected: 'a type of fact that Kepil knows' };
+  if (!shape) return { field: 'type', found: describeFound(value.type), expected: 'a type of fact that Kepil knows' };
   for (const field of shape.fields) {
     const found = value[field.name];
     if (found === undefined && !field.required) continue;
     const expected = field.check(found);
-    if (expected !== undefined) return { field: field.name, found: describe(found), expected };
+    if (expected !== undefined) return { field: field.name, found: describeFound(found), expected };
   }
   for (const name of Object.keys(value)) {
     if (!shape.names.has(name)) {
@@ -235,21 +235,4 @@ function isJson(value: unknown, depth: number): boolean {
   return (
     isPlainObject(value) && Object.values(value).every((member) => member === undefined || isJson(member, depth + 1))
   );
-}
-
-function describe(value: unknown): string {
-  switch (typeof value) {
-    case 'undefined':
-      return 'nothing';
-    case 'string':
-      return quote(value);
-    case 'object':
-      return value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object';
-    case 'number':
-    case 'boolean':
-    case 'bigint':
-      return String(value);
-    default:
-      return `a ${typeof value}`;
-  }
 }

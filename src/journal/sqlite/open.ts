@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Millis } from '../../domain/time/instant.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { JournalUnwritable } from '../errors.ts';
 import type { Journal } from '../journal.ts';
 import { journalFailure, saysBusy } from './failure.ts';
 import { migrate } from './schema.ts';
@@ -34,7 +35,7 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
   try {
     const isNew = !existsSync(path);
     db = new DatabaseSync(path, { timeout: busyTimeoutMs, defensive: true });
-    await useWal(db, clock, busyTimeoutMs);
+    await useWal(db, options, busyTimeoutMs);
     db.exec('PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF');
     migrate(db, path);
     if (isNew) syncDirectory(dirname(path));
@@ -49,12 +50,16 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
  * WAL is a property of the file: only its first opener switches. SQLite does not wait there for others that are opening
  * at that moment (each could be waiting for the other), so this does.
  */
-async function useWal(db: DatabaseSync, clock: Clock, busyTimeoutMs: Millis): Promise<void> {
+async function useWal(db: DatabaseSync, { path, clock }: SqliteJournalOptions, busyTimeoutMs: Millis): Promise<void> {
   const deadline = clock.monotonicMs() + busyTimeoutMs;
   while (true) {
     try {
-      db.exec('PRAGMA journal_mode = WAL');
-      return;
+      const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode;
+      if (mode === 'wal') return;
+      // No shared memory there (some network file systems), or no file at all: the promises above would not hold.
+      throw new JournalUnwritable(
+        `journal ${path}: found journal mode ${String(mode)}, expected a file that can have wal`,
+      );
     } catch (error) {
       if (!saysBusy(error) || clock.monotonicMs() >= deadline) throw error;
     }

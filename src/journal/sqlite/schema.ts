@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { JournalCorrupt, JournalSchemaNewer } from '../errors.ts';
 
 /** Marks the file as a Kepil journal: "Kepl" in ASCII. */
-export const APPLICATION_ID = 0x4b65706c;
+const APPLICATION_ID = 0x4b65706c;
 
 /**
  * Step n (from 1) leads from schema n - 1 to schema n.

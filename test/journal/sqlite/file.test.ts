@@ -262,6 +262,12 @@ describe('a disk that refuses', () => {
     expect(await failure(open(directory))).toMatchObject({ code: 'journal.unwritable' });
   });
 
+  it('is none at all: a database in memory keeps nothing', async () => {
+    const error = await failure(open(':memory:'));
+    expect(error).toMatchObject({ code: 'journal.unwritable' });
+    expect(error.message).toBe('journal :memory:: found journal mode memory, expected a file that can have wal');
+  });
+
   it('may only be read', async () => {
     await written(1);
     const db = new DatabaseSync(path, { readOnly: true });
