@@ -15,8 +15,10 @@ export interface Complaint {
   readonly key?: string;
 }
 
-/** Fields whose text is never shown. */
-const SECRET_FIELDS: ReadonlySet<unknown> = new Set(['password', 'relay']);
+/** Whether a field's text is never shown: a password, or a relay that seems to hold one. */
+function isSecret(field: string | number | undefined, text: string): boolean {
+  return field === 'password' || (field === 'relay' && text.includes('@'));
+}
 
 export class SourceDocument {
   readonly file: string;
@@ -61,9 +63,10 @@ export class SourceDocument {
     if (node === undefined || isNothing(node)) return 'nothing';
     if (isMap(node)) return 'a mapping';
     if (isSeq(node)) return 'a list';
-    if (SECRET_FIELDS.has(path.at(-1))) return '***';
     if (!isScalar(node)) return 'nothing';
-    return typeof node.value === 'string' ? quote(maskCredentials(node.value)) : quote(node.source ?? '').slice(1, -1);
+    const text = typeof node.value === 'string' ? node.value : (node.source ?? '');
+    if (isSecret(path.at(-1), text)) return '***';
+    return typeof node.value === 'string' ? quote(maskCredentials(text)) : quote(text).slice(1, -1);
   }
 
   /** `FILE:LINE:COLUMN` of a place. */

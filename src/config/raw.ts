@@ -57,7 +57,7 @@ export function instantAt(value: unknown, ...path: readonly Step[]): Millis | un
 }
 
 /** A text read by a parser, or undefined where the parser refuses it: the shape's check says why. */
-export function readable<Value>(found: string | undefined, parse: (text: string) => Value): Value | undefined {
+function readable<Value>(found: string | undefined, parse: (text: string) => Value): Value | undefined {
   if (found === undefined) return undefined;
   try {
     return parse(found);

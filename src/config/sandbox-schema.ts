@@ -11,7 +11,7 @@ import { choice, identifier, integer, list, mapping, oneOf, plainText, text } fr
  * `up`: serves. `down`: the port is closed. `error`: answers with a refusal (HTTP 503, SMTP 421, IMAP BYE). `silent`:
  * accepts and never answers.
  */
-export const SANDBOX_BEHAVIOURS = ['up', 'down', 'error', 'silent'] as const;
+const SANDBOX_BEHAVIOURS = ['up', 'down', 'error', 'silent'] as const;
 export type SandboxBehaviour = (typeof SANDBOX_BEHAVIOURS)[number];
 
 export interface SandboxStep {

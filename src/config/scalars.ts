@@ -80,7 +80,8 @@ export function parseStatusRanges(text: string): StatusRange[] {
 export function parseHost(text: string): string {
   const refusal = new UnreadableText(text, 'a host name or an IP address');
   if (ipaddr.IPv6.isValid(text) && !text.includes('%')) return text;
-  if (/^[\d.]+$/.test(text)) {
+  // What ends in a number is an IPv4 address to resolvers, in notations that hide which (0x7f.1): only the plain one is read.
+  if (/(?:^|\.)(?:\d+|0x[\da-f]*)\.?$/i.test(text)) {
     if (!ipaddr.IPv4.isValidFourPartDecimal(text)) throw refusal;
     return text;
   }
@@ -100,7 +101,7 @@ export interface HostAndPort {
 /** `mail.example.kz:25` or `[2001:db8::1]:25`. */
 export function parseHostAndPort(text: string): HostAndPort {
   const expected = 'a host and a port from 1 to 65535 such as mail.example.kz:25';
-  const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  const match = /^(?:\[([^\]]*:[^\]]*)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (!match || port < 1 || port > 65_535) throw new UnreadableText(text, expected);
   try {

@@ -7,7 +7,7 @@ import { parseInstant, UnreadableText } from '../domain/time/text.ts';
 import { parseEmail, parseHostAndPort, parseStatusRanges, parseWebUrl } from './scalars.ts';
 import { choice, duration, flag, identifier, integer, list, mapping, plainText, text } from './shape.ts';
 
-export const MAIL_SECURITIES = ['plain', 'starttls', 'tls'] as const;
+const MAIL_SECURITIES = ['plain', 'starttls', 'tls'] as const;
 
 /** Dates outside these are a slip of the pen: a service neither begins before the web nor in two centuries. */
 const EARLIEST = parseInstant('1990-01-01T00:00:00Z');

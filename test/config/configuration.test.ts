@@ -1,0 +1,359 @@
+import { isAbsolute } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time/instant.ts';
+import { CONTRACT, configurationOf, inFolder, MAIN, read, SERVICES } from './folder.ts';
+
+const START = Date.UTC(2025, 11, 31, 19);
+
+describe('a service', () => {
+  it('becomes facts and checks, with every default filled in', async () => {
+    const { customers, services, defaultContract } = await configurationOf();
+    expect(defaultContract).toBe('basic');
+    expect(customers).toEqual([{ type: 'customer', id: 'c1', name: 'Acme', email: 'ops@acme.kz', locale: 'kk' }]);
+    expect(services).toEqual([
+      {
+        fact: {
+          type: 'service',
+          id: 's1',
+          customer: 'c1',
+          components: { web: { checks: ['s1/web/home'], require: 'all', counts: true } },
+        },
+        lifecycle: [{ type: 'lifecycle', service: 's1', from: START, status: 'active' }],
+        fees: [{ type: 'fee', service: 's1', from: START, monthly: { minor: 1_200_000n, currency: 'KZT' } }],
+        checks: [
+          {
+            fact: {
+              type: 'check',
+              id: 's1/web/home',
+              vantages: ['local'],
+              intervalMs: MINUTE,
+              maxGapMs: 3 * MINUTE,
+              failures: 3,
+              successes: 2,
+              quorum: 'majority',
+              boundary: 'midpoint',
+            },
+            request: {
+              target: { kind: 'http', url: 'https://acme.kz/', status: [{ from: 200, to: 399 }] },
+              timeoutMs: 10 * SECOND,
+            },
+            allow: [],
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('keeps what it says itself', async () => {
+    const { services } = await configurationOf({
+      'services/acme.yaml': `
+customers: [{ id: c1, name: Acme, email: ops@acme.kz, locale: kk }]
+services:
+  - id: s1
+    customer: c1
+    contract: basic
+    server: web-7
+    components:
+      web:
+        require: any
+        counts: false
+        checks:
+          - { id: a, http: "HTTPS://Пример.қаз", status: "200-299,301", contains: Hello, interval: 30s, timeout: 5s,
+              maxGap: 5m, failures: 4, successes: 1, quorum: 2, boundary: maximal }
+          - { id: b, http: "http://acme.kz:8080/x?y=1", status: 204, interval: 5s }
+      mail:
+        require: 1
+        checks:
+          - { id: smtp, smtp: "mail.acme.kz:25", security: starttls }
+          - { id: smtps, smtp: "mail.acme.kz:465" }
+          - { id: imap, imap: "[2001:db8::1]:143" }
+`,
+    });
+    const [service] = services;
+    expect(service?.fact).toMatchObject({
+      contract: 'basic',
+      components: { web: { require: 'any', counts: false }, mail: { require: 1, counts: true } },
+    });
+    expect(service?.lifecycle).toEqual([]);
+    const [a, b, ...mail] = service?.checks ?? [];
+    expect(a?.fact).toMatchObject({
+      intervalMs: 30 * SECOND,
+      maxGapMs: 5 * MINUTE,
+      failures: 4,
+      successes: 1,
+      quorum: 2,
+      boundary: 'maximal',
+    });
+    expect(a?.group).toBe('web-7');
+    expect(a?.request).toEqual({
+      target: {
+        kind: 'http',
+        url: 'https://xn--e1afmkfd.xn--80ao21a/',
+        status: [
+          { from: 200, to: 299 },
+          { from: 301, to: 301 },
+        ],
+        contains: 'Hello',
+      },
+      timeoutMs: 5 * SECOND,
+    });
+    expect(b?.request.target).toMatchObject({ status: [{ from: 204, to: 204 }] });
+    // The default timeout of 10 s yields to the interval.
+    expect(b?.request.timeoutMs).toBe(5 * SECOND);
+    expect(mail.map((check) => check.request.target)).toEqual([
+      { kind: 'smtp', host: 'mail.acme.kz', port: 25, security: 'starttls' },
+      { kind: 'smtp', host: 'mail.acme.kz', port: 465, security: 'tls' },
+      { kind: 'imap', host: '2001:db8::1', port: 143, security: 'plain' },
+    ]);
+  });
+});
+
+describe('the main file', () => {
+  it('gives settings with their defaults', async () => {
+    const configuration = await configurationOf();
+    expect(isAbsolute(configuration.journal.path)).toBe(true);
+    expect(configuration).toMatchObject({
+      listen: { host: '127.0.0.1', port: 9300 },
+      vantage: 'local',
+      probing: { allow: [], trust: [] },
+      statements: { sendOnDay: 1, atMs: 9 * HOUR },
+    });
+    expect(configuration).not.toHaveProperty('mail');
+    expect(configuration).not.toHaveProperty('influx');
+    expect(configuration).not.toHaveProperty('sandbox');
+  });
+
+  it('gives its defaults and ranges to the checks', async () => {
+    const { services } = await configurationOf({
+      'kepil.yaml': `${MAIN}vantage: almaty\nprobing: { allow: [10.20.0.0/16], defaults: { interval: 2m, failures: 5 } }\n`,
+    });
+    const check = services[0]?.checks[0];
+    expect(check?.allow).toEqual(['10.20.0.0/16']);
+    expect(check?.fact).toMatchObject({
+      vantages: ['almaty'],
+      intervalMs: 2 * MINUTE,
+      maxGapMs: 6 * MINUTE,
+      failures: 5,
+    });
+  });
+
+  it('says where mail and samples go', async () => {
+    const { mail, influx } = await configurationOf(
+      {
+        'kepil.yaml': `${MAIN}mail: { relay: "smtp://relay.kz:25", from: "SLA <sla@acme.kz>", username: u, password: "\${MAIL}" }\ninflux: { url: "http://127.0.0.1:8086", database: kepil }\n`,
+      },
+      { MAIL: 'hunter2' },
+    );
+    expect(mail?.relay.reveal()).toBe('smtp://relay.kz:25');
+    expect(mail?.from).toBe('SLA <sla@acme.kz>');
+    expect(mail?.credentials?.password.reveal()).toBe('hunter2');
+    expect(influx).toEqual({ url: 'http://127.0.0.1:8086/', database: 'kepil' });
+  });
+});
+
+describe('the sandbox', () => {
+  const SANDBOX = `sandbox:
+  customers:
+    - id: toy
+      name: Toy
+      email: toy@sandbox.example
+      locale: en
+      monthlyFee: { amount: "100.00", currency: KZT }
+      web: { port: 9311, script: "up 60s, down 45s" }
+      mail: { smtpPort: 9312, imapPort: 9313, script: "silent 1m" }
+`;
+
+  it('becomes a customer, a service, its checks on loopback and sites to serve', async () => {
+    const { customers, services, sandbox } = await configurationOf({ 'kepil.yaml': MAIN + SANDBOX });
+    expect(customers.map(({ id }) => id)).toEqual(['c1', 'toy']);
+    const service = services[1];
+    expect(service?.fact).toMatchObject({ id: 'toy', customer: 'toy' });
+    expect(service?.lifecycle).toEqual([{ type: 'lifecycle', service: 'toy', from: START, status: 'active' }]);
+    expect(service?.checks.map(({ fact }) => fact.id)).toEqual(['toy/web/home', 'toy/mail/smtp', 'toy/mail/imap']);
+    for (const { fact, request } of service?.checks ?? []) {
+      expect(fact).toMatchObject({ intervalMs: 2 * SECOND, maxGapMs: 30 * SECOND });
+      expect(request.timeoutMs).toBe(SECOND);
+    }
+    expect(service?.checks[0]?.request.target).toMatchObject({ url: 'http://127.0.0.1:9311/' });
+    expect(sandbox?.sites).toEqual([
+      {
+        service: 'toy',
+        component: 'web',
+        ports: { http: 9311 },
+        script: [
+          { behaviour: 'up', durationMs: MINUTE },
+          { behaviour: 'down', durationMs: 45 * SECOND },
+        ],
+      },
+      {
+        service: 'toy',
+        component: 'mail',
+        ports: { smtp: 9312, imap: 9313 },
+        script: [{ behaviour: 'silent', durationMs: MINUTE }],
+      },
+    ]);
+  });
+
+  it('opens loopback to its own checks only', async () => {
+    const { services, probing } = await configurationOf({ 'kepil.yaml': MAIN + SANDBOX });
+    expect(probing.allow).toEqual([]);
+    expect(services.map(({ checks }) => checks[0]?.allow)).toEqual([[], ['127.0.0.0/8']]);
+  });
+});
+
+describe('the digest', () => {
+  it('changes with any file and with nothing else', async () => {
+    const files = { 'kepil.yaml': `${MAIN}mail: { relay: "\${RELAY}", from: sla@acme.kz }\n` };
+    const first = await configurationOf(files, { RELAY: 'smtp://a.kz' });
+    const otherEnvironment = await configurationOf(files, { RELAY: 'smtp://b.kz' });
+    const otherFile = await configurationOf(
+      { ...files, 'services/acme.yaml': `${SERVICES}# more\n` },
+      { RELAY: 'smtp://a.kz' },
+    );
+    expect(first.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(otherEnvironment.digest).toBe(first.digest);
+    expect(otherFile.digest).not.toBe(first.digest);
+  });
+});
+
+describe('a contract', () => {
+  it('has editions, tiers and working hours as data', async () => {
+    const second = CONTRACT.slice(CONTRACT.indexOf('  - name'))
+      .replace('name: first', 'name: second\n    from: 2026-07-01T00:00:00+05:00')
+      .replace(
+        'hourly: { share: 1%, hours: exact }',
+        'tiers: [{ below: 99.8%, share: 5% }, { below: 99%, share: 25% }]',
+      )
+      .replace(
+        'low: { response: 4h,',
+        'low: { workingHours: { hours: "10:00-19:00", weekdays: [mon, sun] }, response: 4h,',
+      );
+    const { contracts } = await configurationOf({ 'contracts/basic.yaml': CONTRACT + second });
+    expect(contracts[0]?.editions.map(({ name, from }) => [name, from])).toEqual([
+      ['first', undefined],
+      ['second', Date.UTC(2026, 5, 30, 19)],
+    ]);
+    expect(contracts[0]?.editions[1]?.credit.scheme).toEqual({
+      kind: 'tiered',
+      tiers: [
+        { below: { numerator: 998n, denominator: 1000n }, share: { numerator: 5n, denominator: 100n } },
+        { below: { numerator: 99n, denominator: 100n }, share: { numerator: 25n, denominator: 100n } },
+      ],
+    });
+    expect(contracts[0]?.editions[1]?.requests.low.clock).toEqual({
+      kind: 'working-hours',
+      hours: { startMs: 10 * HOUR, endMs: 19 * HOUR },
+      weekdays: [1, 7],
+      holidays: [],
+    });
+  });
+});
+
+describe('the shipped configuration', () => {
+  it('loads with an empty environment', async () => {
+    const result = await read('config/kepil.yaml');
+    expect(result.ok).toBe(true);
+  });
+
+  it('holds the agreement of 17.02.2026, number by number', async () => {
+    const result = await read('config/kepil.yaml');
+    const contract = result.ok ? result.configuration.contracts[0] : undefined;
+    expect(contract).toMatchObject({ id: 'ps-builder', offsetMinutes: 300, currency: 'KZT' });
+    const edition = contract?.editions[0];
+    expect(contract?.editions).toHaveLength(1);
+    expect(edition).not.toHaveProperty('from');
+    expect(edition).toMatchObject({
+      name: '17.02.2026',
+      target: { numerator: 998n, denominator: 1000n },
+      tally: 'calendar',
+      plannedWork: { quietHours: [{ startMs: HOUR, endMs: 6 * HOUR }], leadMs: 48 * HOUR, clause: '7.1' },
+      credit: {
+        scheme: { kind: 'hourly', perHour: { numerator: 1n, denominator: 100n }, hours: 'exact' },
+        cap: { numerator: 100n, denominator: 100n },
+        mode: 'on-claim',
+      },
+      requests: {
+        high: { responseMs: HOUR, resolutionMs: 8 * HOUR, clock: { kind: 'always' } },
+        medium: { responseMs: 2 * HOUR, resolutionMs: 24 * HOUR, clock: { kind: 'always' } },
+        low: { responseMs: 4 * HOUR, resolutionMs: 72 * HOUR },
+      },
+      lifecycle: { restoreDays: 7, fullRefundDays: 14, settlementWorkingDays: 15 },
+    });
+    expect(edition?.exclusions.map(({ id }) => id)).toEqual([
+      'force-majeure',
+      'customer',
+      'third-party-software',
+      'network',
+      'dns-propagation',
+    ]);
+    expect(edition?.notices.map(({ kind, leadMs, clause }) => [kind, leadMs, clause])).toEqual([
+      ['planned-work', 48 * HOUR, '7.1'],
+      ['configuration-change', 48 * HOUR, '6.3'],
+      ['platform-move', 30 * DAY, '3.5'],
+      ['over-use', 0, '5.4'],
+      ['incident', 0, '7.1'],
+    ]);
+    expect(edition?.requests.low.clock).toMatchObject({
+      kind: 'working-hours',
+      hours: { startMs: 10 * HOUR, endMs: 19 * HOUR },
+      weekdays: [1, 2, 3, 4, 5],
+    });
+  });
+
+  it('gives a day off in lieu of every civil holiday on a weekend', async () => {
+    const result = await read('config/kepil.yaml');
+    const clock = result.ok ? result.configuration.contracts[0]?.editions[0]?.requests.low.clock : undefined;
+    const holidays = clock?.kind === 'working-hours' ? clock.holidays : [];
+    const onWeekend = (date: string) => Temporal.PlainDate.from(date).dayOfWeek > 5;
+    const civil = [
+      '01-01',
+      '01-02',
+      '03-08',
+      '03-21',
+      '03-22',
+      '03-23',
+      '05-01',
+      '05-07',
+      '05-09',
+      '07-06',
+      '08-30',
+      '10-25',
+      '12-16',
+    ];
+    for (const year of ['2026', '2027']) {
+      const days = holidays.filter((date) => date.startsWith(year));
+      expect(days).toEqual([...new Set(days)].sort());
+      expect(days).toEqual(expect.arrayContaining(civil.map((day) => `${year}-${day}`)));
+      const inLieu = days.filter(
+        (date) => !civil.includes(date.slice(5)) && !date.endsWith('01-07') && !onWeekend(date),
+      );
+      // Kurban Ait is a day off where it falls: a working day in 2026, a Sunday in 2027.
+      const kurbanAit = year === '2026' ? 1 : 0;
+      expect(inLieu).toHaveLength(civil.filter((day) => onWeekend(`${year}-${day}`)).length + kurbanAit);
+    }
+  });
+
+  it('shows an outage of the sandbox within two minutes', async () => {
+    const result = await read('config/kepil.yaml');
+    const sites = result.ok ? (result.configuration.sandbox?.sites ?? []) : [];
+    const quietFor = sites.map(({ script }) => {
+      const first = script.findIndex(({ behaviour }) => behaviour !== 'up');
+      return first < 0
+        ? Number.POSITIVE_INFINITY
+        : script.slice(0, first).reduce((sum, step) => sum + step.durationMs, 0);
+    });
+    expect(Math.min(...quietFor)).toBeLessThan(2 * MINUTE);
+  });
+});
+
+it('reads ten thousand services in seconds', async () => {
+  const entry = SERVICES.slice(SERVICES.indexOf('  - id: s1'));
+  const many = Array.from({ length: 10_000 }, (_, index) => entry.replace('s1', `s${index}`)).join('');
+  const files = { 'services/acme.yaml': SERVICES.slice(0, SERVICES.indexOf('  - id: s1')) + many };
+  await inFolder(files, async (path) => {
+    const began = performance.now();
+    const result = await read(path);
+    expect(result.ok && result.configuration.services.length).toBe(10_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+});
