@@ -30,7 +30,7 @@ export function planWork(ledger: Ledger, request: WorkRequest, now: Instant): Wo
  * @throws WorkRefused the work is unknown or cancelled, or the window is refused as in `planWork`.
  */
 export function reviseWork(ledger: Ledger, id: string, change: Partial<WorkRequest>, now: Instant): WorkFact {
-  const standing = standingRevision(ledger, id, now);
+  const standing = requireStanding(ledger, id, now);
   const { type, revision, at: _at, ...kept } = standing;
   const request = { ...kept, ...change };
   validate(ledger, request, now);
@@ -42,25 +42,26 @@ export function reviseWork(ledger: Ledger, id: string, change: Partial<WorkReque
  * @throws WorkRefused the work is unknown or already cancelled.
  */
 export function cancelWork(ledger: Ledger, id: string, now: Instant, by?: string): WorkCancelledFact {
-  standingRevision(ledger, id, now);
+  requireStanding(ledger, id, now);
   return { type: 'work-cancelled', id, at: now, ...(by === undefined ? {} : { by }) };
 }
 
 /**
  * The revision that counts: the highest recorded.
- * @throws WorkRefused the work is unknown or cancelled.
+ * @throws WorkRefused the work is unknown.
  */
 export function standingRevision(ledger: Ledger, id: string, now: Instant): WorkFact {
-  const work = ledger.work(id);
-  const revisions = knownAt(work?.revisions ?? [], now);
-  const standing = revisions.reduce<WorkFact | undefined>(
-    (highest, revision) => (highest && highest.revision >= revision.revision ? highest : revision),
-    undefined,
-  );
-  if (!work || !standing) {
-    throw new WorkRefused(`work: found "${id}", expected one of ${ledger.works().join(', ') || 'none is planned'}`);
+  const revisions = knownAt(ledger.work(id)?.revisions ?? [], now).toSorted((a, b) => a.revision - b.revision);
+  const standing = revisions.at(-1);
+  if (standing) return standing;
+  throw new WorkRefused(`work: found "${id}", expected one of ${ledger.works().join(', ') || 'none, for none is planned'}`);
+}
+
+function requireStanding(ledger: Ledger, id: string, now: Instant): WorkFact {
+  const standing = standingRevision(ledger, id, now);
+  if (knownAt(ledger.work(id)?.cancellations ?? [], now).length > 0) {
+    throw new WorkRefused(`work: "${id}" is already cancelled`);
   }
-  if (knownAt(work.cancellations, now).length > 0) throw new WorkRefused(`work: "${id}" is already cancelled`);
   return standing;
 }
 

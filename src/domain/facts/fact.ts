@@ -170,7 +170,7 @@ export interface ClaimFact {
   readonly type: 'claim';
   readonly id: string;
   readonly service: string;
-  /** First instant of the contract-clock day claimed for. */
+  /** The contract-clock day claimed for, `2026-03-10`. */
   readonly date: string;
   readonly durationMs: Millis;
   readonly at: Instant;
