@@ -4,9 +4,8 @@
  * from elsewhere: nothing is fetched when it is read.
  */
 import type { Block, Day, Entry, Figure, MailDocument, Tone } from './document.ts';
-import { escapeHtml, printable } from './printable.ts';
+import { escapeHtml, LONGEST_LINE, printable } from './printable.ts';
 
-const LONGEST = 4_000;
 /** `18 сағ 31 мин 12,345 с` fits on a line beside its label, on a phone too. */
 const FIGURE_LENGTH = 22;
 const FONT = "font-family:-apple-system,'Segoe UI',Roboto,'Noto Sans',Arial,sans-serif";
@@ -169,5 +168,5 @@ function toneStyle(tone: Tone): string {
 
 /** The only way a value enters the page. */
 function safe(text: string): string {
-  return escapeHtml(printable(text, LONGEST));
+  return escapeHtml(printable(text, LONGEST_LINE));
 }
