@@ -4,11 +4,10 @@
  * from elsewhere: nothing is fetched when it is read.
  */
 import type { Block, Day, Entry, Figure, MailDocument, Tone } from './document.ts';
-import { escapeHtml, printable } from './printable.ts';
+import { escapeHtml, LONGEST_LINE, printable } from './printable.ts';
 
-const LONGEST = 4_000;
 /** `18 сағ 31 мин 12,345 с` fits on a line beside its label, on a phone too. */
-const FIGURE_LENGTH = 22;
+const FIGURE_LENGTH = 24;
 const FONT = "font-family:-apple-system,'Segoe UI',Roboto,'Noto Sans',Arial,sans-serif";
 const INK = 'color:#16202a';
 const MUTED = 'color:#55626e';
@@ -158,9 +157,11 @@ function small(note: string | undefined): string {
     : '';
 }
 
-/** A figure stays on one line; a long value breaks anywhere rather than widen the page. */
+/** A figure stays on one line and two of them break between; a longer word breaks rather than widen the page. */
 function breaking(value: string): string {
-  return [...value].length <= FIGURE_LENGTH ? 'white-space:nowrap' : 'overflow-wrap:anywhere';
+  if ([...value].length <= FIGURE_LENGTH) return 'white-space:nowrap';
+  const longest = Math.max(...value.split(' ').map((word) => [...word].length));
+  return longest <= FIGURE_LENGTH ? 'overflow-wrap:normal' : 'overflow-wrap:anywhere';
 }
 
 function toneStyle(tone: Tone): string {
@@ -169,5 +170,5 @@ function toneStyle(tone: Tone): string {
 
 /** The only way a value enters the page. */
 function safe(text: string): string {
-  return escapeHtml(printable(text, LONGEST));
+  return escapeHtml(printable(text, LONGEST_LINE));
 }

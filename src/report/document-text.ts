@@ -1,9 +1,8 @@
 /** A mail as plain text, at most 72 characters a line, with every number that the HTML has. */
 import type { Block, MailDocument } from './document.ts';
-import { printable } from './printable.ts';
+import { LONGEST_LINE, printable } from './printable.ts';
 
 const WIDTH = 72;
-const LONGEST = 4_000;
 
 /** The text part; lines end with `\n`. */
 export function renderText(document: MailDocument): string {
@@ -37,7 +36,7 @@ function renderBlock(block: Block): readonly string[] {
     case 'entries':
       return block.entries.flatMap(({ badge, value, note, lines }) => [
         ...wrap(`* ${badge}: ${value}${note ? ` (${note})` : ''}`, 2),
-        ...lines.flatMap((line) => wrap(`  ${printable(line, LONGEST)}`, 2)),
+        ...lines.flatMap((line) => wrap(`  ${printable(line, LONGEST_LINE)}`, 2)),
       ]);
     case 'days':
       return [];
@@ -59,7 +58,7 @@ function wrap(text: string, indent = 0): string[] {
     line = ' '.repeat(indent);
     empty = true;
   };
-  for (const word of printable(text, LONGEST).split(/ +/)) {
+  for (const word of printable(text, LONGEST_LINE).split(/ +/)) {
     let rest = [...word];
     if (!empty && rest.length > room()) next();
     while (rest.length > room()) {

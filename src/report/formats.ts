@@ -94,7 +94,7 @@ export function formatsFor(locale: Locale, offsetMinutes: number): Formats {
                 .replace(/0+$/, '')}`;
         parts.push(`${decimal(`${Math.floor(rest / SECOND)}${fraction}`)}${NBSP}${units.second}`);
       }
-      return parts.join(' ');
+      return parts.join(NBSP);
     },
     exactMs: (ms) => `${number.format(ms)}${NBSP}${units.ms}`,
     percent,

@@ -1,5 +1,7 @@
 /** Hostile text made harmless for one line of a mail. */
 
+/** No line of a document is longer: a last bound, above what bounded names and lists come to. */
+export const LONGEST_LINE = 10_000;
 /** Controls (also those that reorder text), line and paragraph separators, unassigned and lone surrogate code points. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]+/gu;
 const ESCAPES: Readonly<Record<string, string>> = {

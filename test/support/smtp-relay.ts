@@ -1,5 +1,6 @@
 /** A scripted SMTP server on loopback: it answers each command as the test says, and keeps what it was given. */
 import { createServer, type Server, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 /** What to do at a step: reply with a line, hang up, or say nothing. */
 export type Reaction = string | 'drop' | 'silence';
@@ -25,8 +26,17 @@ export interface ScriptedRelay {
   close(): Promise<void>;
 }
 
-/** Listens on a free port; steps that the script leaves out are answered politely. */
-export async function startRelay(script: Partial<Record<Step, Reaction>> = {}): Promise<ScriptedRelay> {
+/** PEM texts. */
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** Listens on a free port; steps that the script leaves out are answered politely. With a certificate, it has STARTTLS. */
+export async function startRelay(
+  script: Partial<Record<Step, Reaction>> = {},
+  certificate?: Certificate,
+): Promise<ScriptedRelay> {
   const commands: string[] = [];
   const messages: string[] = [];
   const sockets = new Set<Socket>();
@@ -34,7 +44,10 @@ export async function startRelay(script: Partial<Record<Step, Reaction>> = {}): 
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    converse(socket, { ...POLITE, ...script }, { commands, messages });
+    const steps = { ...POLITE, ...script };
+    if (certificate)
+      converse(socket, { ...steps, EHLO: `250-relay.test\r\n250 STARTTLS` }, { commands, messages, certificate });
+    else converse(socket, steps, { commands, messages });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -56,7 +69,7 @@ export async function startRelay(script: Partial<Record<Step, Reaction>> = {}): 
 function converse(
   socket: Socket,
   script: Readonly<Record<Step, Reaction>>,
-  kept: { readonly commands: string[]; readonly messages: string[] },
+  kept: { readonly commands: string[]; readonly messages: string[]; readonly certificate?: Certificate },
 ): void {
   const react = (step: Step): void => {
     const reaction = script[step];
@@ -66,7 +79,7 @@ function converse(
   };
   let pending = '';
   let inMessage = false;
-  react('greeting');
+  if (!(socket instanceof TLSSocket)) react('greeting');
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {
     pending += chunk;
@@ -83,6 +96,14 @@ function converse(
       }
       kept.commands.push(text);
       const verb = text.split(/[ :]/)[0]?.toUpperCase() ?? '';
+      if (verb === 'STARTTLS' && kept.certificate) {
+        socket.removeAllListeners('data');
+        socket.write('220 2.0.0 go on\r\n');
+        const secured = new TLSSocket(socket, { isServer: true, ...kept.certificate });
+        secured.on('error', () => secured.destroy());
+        converse(secured, { ...script, EHLO: '250-relay.test\r\n250 AUTH PLAIN' }, { ...kept });
+        return;
+      }
       inMessage = verb === 'DATA' && script.DATA.startsWith('354');
       if (verb in script) react(verb as Step);
       else socket.write('502 5.5.1 not implemented\r\n');

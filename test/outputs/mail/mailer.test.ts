@@ -1,4 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createMailer, type Mailer, type OutgoingMail } from '../../../src/outputs/mail/mailer.ts';
 import { messageIdFor } from '../../../src/outputs/mail/message-id.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
@@ -139,6 +143,52 @@ describe('a mail that the relay does not take', () => {
     const outcome = await mailer.send(MAIL);
     expect(outcome).toMatchObject({ outcome: 'refused', permanent: false });
     expect(outcome.response).not.toContain('secret');
+  });
+});
+
+describe('a relay with a certificate of its own making', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'relay-'));
+  const file = (name: string) => join(directory, name);
+  const made = spawnSync('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+    ...['-subj', '/CN=relay.test', '-keyout', file('key'), '-out', file('cert')],
+  ]);
+  const certificate =
+    made.status === 0
+      ? { key: readFileSync(file('key'), 'utf8'), cert: readFileSync(file('cert'), 'utf8') }
+      : undefined;
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it.skipIf(!certificate).each([
+    ['', 'refused', 0],
+    ['?verify=off', 'accepted', 1],
+    ['?verify=off&tls=required', 'accepted', 1],
+    ['?tls=off', 'accepted', 1],
+  ] as const)('%j: %s', async (query, outcome, messages) => {
+    const relay = await startRelay({}, certificate);
+    const relayUrl = `${relay.url}${query}`;
+    const mailer = createMailer({ relay: relayUrl, from: 'sla@example.kz', clock: systemClock, deadlineMs: 5_000 });
+    cleanups.push(relay.close, mailer.close);
+    expect(await mailer.send(MAIL)).toMatchObject({ outcome });
+    expect(relay.messages).toHaveLength(messages);
+    expect(relay.commands.includes('STARTTLS')).toBe(query !== '?tls=off');
+  });
+
+  it.skipIf(!certificate)('never sees the password while its certificate is not trusted', async () => {
+    const relay = await startRelay({}, certificate);
+    const url = relay.url.replace('//', '//user:secret@');
+    const strict = createMailer({ relay: url, from: 'sla@example.kz', clock: systemClock, deadlineMs: 5_000 });
+    const lenient = createMailer({
+      relay: `${url}?verify=off`,
+      from: 'sla@example.kz',
+      clock: systemClock,
+      deadlineMs: 5_000,
+    });
+    cleanups.push(relay.close, strict.close, lenient.close);
+    expect(await strict.send(MAIL)).toMatchObject({ outcome: 'refused', permanent: false });
+    expect(relay.commands.join()).not.toContain('AUTH');
+    expect((await lenient.send(MAIL)).outcome).toBe('accepted');
+    expect(relay.commands.join()).toContain('AUTH');
   });
 });
 
