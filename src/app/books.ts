@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Configuration } from '../config/configuration.ts';
+import { IssuedStatements } from '../desk/issued-statements.ts';
 import { Contracts } from '../domain/contract/contracts.ts';
 import type { Journal } from '../journal/journal.ts';
 import { LedgerFeed } from '../journal/ledger-feed.ts';
@@ -12,6 +13,7 @@ export interface Books {
   readonly journal: Journal;
   readonly feed: LedgerFeed;
   readonly contracts: Contracts;
+  readonly issued: IssuedStatements;
 }
 
 /** Opens the journal, creating it where there is none. The caller closes `journal`, and catches the feed up. */
@@ -19,9 +21,15 @@ export async function openBooks(configuration: Configuration, clock: Clock): Pro
   const { path } = configuration.journal;
   await mkdir(dirname(path), { recursive: true });
   const journal = await openSqliteJournal({ path, clock });
+  const feed = new LedgerFeed(journal);
+  const issued = new IssuedStatements();
+  feed.subscribe((entries) => {
+    for (const { fact } of entries) issued.add(fact);
+  });
   return {
     journal,
-    feed: new LedgerFeed(journal),
+    feed,
+    issued,
     contracts: new Contracts(configuration.contracts, configuration.defaultContract),
   };
 }

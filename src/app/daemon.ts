@@ -97,7 +97,7 @@ export class Daemon {
     const books = { ...opened, journal: meteredJournal(opened.journal, clock, this.#metrics.journalAppend) };
     this.#cleanups.add('journal', () => books.journal.close());
     const closer = new MonthCloser(books, clock);
-    const mails = configuration.mail && this.#mailDesk(books, closer);
+    const mails = configuration.mail && this.#mailDesk(books);
     const fleet = this.#fleet(books);
     await books.feed.catchUp();
     await this.#register(books);
@@ -151,11 +151,11 @@ export class Daemon {
     return fleet;
   }
 
-  #mailDesk(books: Books, closer: MonthCloser): MailDesk {
+  #mailDesk(books: Books): MailDesk {
     const { configuration, clock, log } = this.#options;
     const { mail: settings } = configuration;
     if (!settings) throw new TypeError('the mail desk needs mail settings');
-    const desk = new MailDesk({ books, issued: closer.issued, settings, clock, log, metrics: this.#metrics });
+    const desk = new MailDesk({ books, settings, clock, log, metrics: this.#metrics });
     this.#cleanups.add('mail', () => desk.close());
     return desk;
   }

@@ -1,6 +1,5 @@
 /** The outbox, wired to the relay, the log and the metrics. */
 import type { Configuration } from '../config/configuration.ts';
-import type { IssuedStatements } from '../desk/issued-statements.ts';
 import { Outbox } from '../desk/outbox.ts';
 import { owedMails } from '../desk/owed-mails.ts';
 import { parseSender } from '../outputs/mail/mail-address.ts';
@@ -13,7 +12,6 @@ import type { Books } from './books.ts';
 
 export interface MailDeskOptions {
   readonly books: Books;
-  readonly issued: IssuedStatements;
   readonly settings: NonNullable<Configuration['mail']>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -27,7 +25,7 @@ export class MailDesk {
   #sending: Promise<void> = Promise.resolve();
 
   constructor(options: MailDeskOptions) {
-    const { books, issued, settings, clock, log, metrics } = options;
+    const { books, settings, clock, log, metrics } = options;
     this.#options = options;
     this.#mailer = createMailer({ relay: relayUrl(settings), from: settings.from, clock });
     const { address } = parseSender(settings.from);
@@ -38,7 +36,8 @@ export class MailDesk {
       relay: this.#mailer,
       clock,
       messageIdFor: (mail) => messageIdFor(mail, domain),
-      owed: () => owedMails({ ledger: books.feed.ledger, contracts: books.contracts, issued, now: clock.now() }),
+      owed: () =>
+        owedMails({ ledger: books.feed.ledger, contracts: books.contracts, issued: books.issued, now: clock.now() }),
       onSettled: ({ mail, kind, customer }, answer) => {
         if (answer.outcome === 'accepted') {
           metrics.mail(kind, 'accepted');

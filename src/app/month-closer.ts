@@ -1,10 +1,8 @@
 /** Closes months when they are due: at the hour the configuration names, and at start when that hour was missed. */
 import { type ScheduledTask, schedule } from 'node-cron';
-import { IssuedStatements } from '../desk/issued-statements.ts';
 import { closesAt, draftsOfClose, lastClosedMonth } from '../desk/month-close.ts';
 import { computeStatement } from '../domain/contract/statement.ts';
 import { DAY, HOUR, type Instant, MINUTE, type Millis } from '../domain/time/instant.ts';
-import type { JournalEntry } from '../journal/journal.ts';
 import { canonicalStatement } from '../report/statement-json.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Books } from './books.ts';
@@ -17,16 +15,12 @@ export interface CloseTime {
 }
 
 export class MonthCloser {
-  readonly issued = new IssuedStatements();
   readonly #books: Books;
   readonly #clock: Clock;
 
   constructor(books: Books, clock: Clock) {
     this.#books = books;
     this.#clock = clock;
-    books.feed.subscribe((entries: readonly JournalEntry[]) => {
-      for (const { fact } of entries) this.issued.add(fact);
-    });
   }
 
   /**
@@ -34,7 +28,7 @@ export class MonthCloser {
    * @returns how many.
    */
   async close(month: string): Promise<number> {
-    const { journal, feed, contracts } = this.#books;
+    const { journal, feed, contracts, issued } = this.#books;
     await feed.catchUp();
     const now = this.#clock.now();
     const { ledger } = feed;
@@ -43,7 +37,7 @@ export class MonthCloser {
       month,
       offsetMinutes: contracts.default.offsetMinutes,
       now,
-      issued: (service) => this.issued.revisionsOf(service, month).length > 0,
+      issued: (service) => issued.revisionsOf(service, month).length > 0,
       compute: (service) => {
         const contract = contracts.ofService(ledger, service, now) ?? contracts.default;
         return computeStatement({ ledger, contract, service, month, asOf: now });

@@ -54,7 +54,9 @@ export function standingRevision(ledger: Ledger, id: string, now: Instant): Work
   const revisions = knownAt(ledger.work(id)?.revisions ?? [], now).toSorted((a, b) => a.revision - b.revision);
   const standing = revisions.at(-1);
   if (standing) return standing;
-  throw new WorkRefused(`work: found "${id}", expected one of ${ledger.works().join(', ') || 'none, for none is planned'}`);
+  throw new WorkRefused(
+    `work: found "${id}", expected one of ${ledger.works().join(', ') || 'none, for none is planned'}`,
+  );
 }
 
 function requireStanding(ledger: Ledger, id: string, now: Instant): WorkFact {

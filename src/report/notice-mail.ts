@@ -3,6 +3,9 @@
  * It says which part of the window can be planned work at all, and whether the notice itself is in time. Which downtime
  * is planned in the end is decided by the moment the relay accepts the mail, not by this text.
  */
+
+import { editionAt } from '../domain/contract/editions.ts';
+import { quietHoursWithin } from '../domain/contract/quiet-hours.ts';
 import type { Contract, ContractEdition, DailySpan } from '../domain/contract/terms.ts';
 import { HOUR, type Instant, MINUTE, type Millis } from '../domain/time/instant.ts';
 import { type Interval, lengthMs } from '../domain/time/interval.ts';
@@ -10,12 +13,10 @@ import { type IntervalSet, measure, subtract } from '../domain/time/interval-set
 import type { Block, Figure, MailDocument, RenderedMail } from './document.ts';
 import { renderHtml } from './document-html.ts';
 import { renderText } from './document-text.ts';
-import { editionAt } from './edition.ts';
 import { type Formats, formatsFor } from './formats.ts';
 import { MESSAGES } from './messages/languages.ts';
 import type { Messages } from './messages/messages.ts';
 import { printable } from './printable.ts';
-import { quietPart } from './quiet-part.ts';
 import type { Addressee } from './statement-mail.ts';
 
 const NAME_LIMIT = 120;
@@ -149,7 +150,7 @@ function quietSection({ notice, contract, edition, formats, messages, now }: Not
   const { work } = notice;
   const { quietHours, leadMs, clause } = edition.plannedWork;
   const words = messages.notice;
-  const inside = quietPart(work, quietHours, contract.offsetMinutes);
+  const inside = quietHoursWithin(quietHours, contract.offsetMinutes, work);
   const outside = subtract([{ start: work.start, end: work.end }], inside);
   const ahead = Math.max(0, work.start - now);
   const hours = quietHours.map(dailySpan).join(', ');

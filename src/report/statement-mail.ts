@@ -6,6 +6,7 @@
  * It computes no figure of its own: sums, differences and words for what the statement already decided.
  */
 import { formatAvailability } from '../domain/contract/availability-text.ts';
+import { editionAt } from '../domain/contract/editions.ts';
 import type { Statement } from '../domain/contract/statement-result.ts';
 import type { Contract } from '../domain/contract/terms.ts';
 import type { Locale } from '../domain/facts/fact.ts';
@@ -13,7 +14,6 @@ import type { Instant } from '../domain/time/instant.ts';
 import type { Block, MailDocument, RenderedMail } from './document.ts';
 import { renderHtml } from './document-html.ts';
 import { renderText } from './document-text.ts';
-import { editionAt } from './edition.ts';
 import { formatsFor } from './formats.ts';
 import { MESSAGES } from './messages/languages.ts';
 import { printable } from './printable.ts';

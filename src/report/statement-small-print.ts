@@ -1,6 +1,6 @@
+import { editionsWithin } from '../domain/contract/editions.ts';
 import { type ClassTotals, INSTANT_CLASSES } from '../domain/contract/statement-result.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import { editionsWithin } from './edition.ts';
 import { printable } from './printable.ts';
 import { type StatementContext, yearName } from './statement-sections.ts';
 
@@ -25,7 +25,7 @@ export function smallPrint(
     totals(month, statement.month.ms),
     totals(yearName(context), statement.year.ms),
     words.availability,
-    words.contract(provider, editions.map(({ name }) => printable(name, EDITION_LIMIT)).join('; ')),
+    words.contract(provider, editions.map(({ edition }) => printable(edition.name, EDITION_LIMIT)).join('; ')),
     words.issued(formats.dateTime(issuedAt), formats.count(revision)),
   ];
 }

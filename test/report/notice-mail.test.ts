@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { quietHoursWithin } from '../../src/domain/contract/quiet-hours.ts';
 import { DAY, HOUR } from '../../src/domain/time/instant.ts';
 import { type AnnouncedWork, renderWorkNoticeMail, type WorkNoticeMail } from '../../src/report/notice-mail.ts';
-import { quietPart } from '../../src/report/quiet-part.ts';
 import { at, CONTRACT, OFFSET } from '../support/statements.ts';
 
 const work: AnnouncedWork = {
@@ -112,7 +112,7 @@ describe('the part of a window in the hours of least load', () => {
     ['no hours, no part', '2026-03-10T00:00:00', '2026-03-10T07:00:00', [], []],
   ])('%s', (_name, start, end, hours, expected) => {
     const time = (instant: number) => new Date(instant + OFFSET * 60_000).toISOString().slice(11, 19);
-    const part = quietPart({ start: at(start), end: at(end) }, hours, OFFSET);
+    const part = quietHoursWithin(hours, OFFSET, { start: at(start), end: at(end) });
     expect(part.map((span) => `${time(span.start)}/${time(span.end)}`)).toEqual(expected);
   });
 });

@@ -7,10 +7,10 @@ import { monthOption } from '../month-option.ts';
 
 export async function close(text: string, options: { config: string; json?: boolean }, io: CliIo): Promise<ExitCode> {
   const month = monthOption(text);
-  return withBooks(options.config, io, async (books) => {
+  return withBooks<ExitCode>(options.config, io, async (books) => {
     const { end } = monthInterval(parseMonth(month), books.contracts.default.offsetMinutes);
     if (end > io.clock.now()) throw new BadInput(`month: found "${month}", expected one that is over`);
-    const issued = await closer.close(month);
+    const issued = await new MonthCloser(books, io.clock).close(month);
     io.stdout.write(
       options.json ? `${JSON.stringify({ month, issued })}\n` : `${month}: ${issued} statements issued\n`,
     );

@@ -35,7 +35,8 @@ export async function replay(file: string, options: ReplayOptions, io: CliIo): P
     return 2;
   }
   const asOf = options.asOf === undefined ? read.latestAt : instantOption('as-of', options.asOf);
-  if (asOf === null) throw new BadInput(`${file}: no line says when it was recorded, expected one that does or --as-of`);
+  if (asOf === null)
+    throw new BadInput(`${file}: no line says when it was recorded, expected one that does or --as-of`);
   const { offsetMinutes } = contract;
   const month = options.month === undefined ? monthBefore(asOf, offsetMinutes) : monthOption(options.month);
   const ledger = ledgerOf(read.facts);

@@ -1,5 +1,12 @@
 /** `kepil work …`: planned work is recorded in the journal; the running daemon sends the notices. */
-import { cancelWork, planWork, reviseWork, standingRevision, WorkRefused, type WorkRequest } from '../../desk/planned-work.ts';
+import {
+  cancelWork,
+  planWork,
+  reviseWork,
+  standingRevision,
+  WorkRefused,
+  type WorkRequest,
+} from '../../desk/planned-work.ts';
 import { noticeInTime } from '../../domain/contract/planned-work.ts';
 import type { Contract } from '../../domain/contract/terms.ts';
 import type { Fact, WorkFact } from '../../domain/facts/fact.ts';
@@ -9,8 +16,8 @@ import type { Instant } from '../../domain/time/instant.ts';
 import { instantOption, withBooks } from '../configured.ts';
 import { BadInput, type CliIo, type ExitCode } from '../io.ts';
 import { formatTable } from '../table.ts';
-import { printable } from '../terminal-text.ts';
 import { terminalOf } from '../terminal.ts';
+import { printable } from '../terminal-text.ts';
 
 interface CommonOptions {
   readonly config: string;
@@ -46,7 +53,7 @@ export function cancelWindow(id: string, options: CommonOptions, io: CliIo): Pro
 
 /** `kepil work list`: every window with how it stands and who was told of it in time. */
 export function listWindows(options: CommonOptions, io: CliIo): Promise<ExitCode> {
-  return withBooks(options.config, io, async ({ feed, contracts }) => {
+  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts }) => {
     const rows = feed.ledger.works().map((id) => windowOf(feed.ledger, id, contracts.default, io.clock.now()));
     if (options.json) {
       io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
@@ -80,7 +87,9 @@ function requestOf(options: WindowOptions): Partial<WorkRequest> {
   return {
     ...(start === undefined ? {} : { start: instantOption('start', start) }),
     ...(end === undefined ? {} : { end: instantOption('end', end) }),
-    ...(services === undefined ? {} : { services: services === '*' ? '*' : services.split(',').map((id) => id.trim()) }),
+    ...(services === undefined
+      ? {}
+      : { services: services === '*' ? '*' : services.split(',').map((id) => id.trim()) }),
     ...(subject === undefined ? {} : { subject: printable(subject) }),
     ...(by === undefined ? {} : { by: printable(by) }),
   };
@@ -91,7 +100,7 @@ function record(
   io: CliIo,
   decide: (ledger: Ledger, now: Instant) => Extract<Fact, { type: 'work' | 'work-cancelled' }>,
 ): Promise<ExitCode> {
-  return withBooks(options.config, io, async ({ journal, feed, contracts }, configuration) => {
+  return withBooks<ExitCode>(options.config, io, async ({ journal, feed, contracts }, configuration) => {
     let fact: ReturnType<typeof decide>;
     try {
       fact = decide(feed.ledger, io.clock.now());
@@ -106,7 +115,9 @@ function record(
       io.stdout.write(`${JSON.stringify(fact, null, 2)}\n`);
       return 0;
     }
-    const told = configuration.mail ? 'the running daemon mails the notices' : 'no relay is configured: no notice is mailed';
+    const told = configuration.mail
+      ? 'the running daemon mails the notices'
+      : 'no relay is configured: no notice is mailed';
     if (fact.type === 'work-cancelled') io.stdout.write(`${fact.id} is cancelled; ${told}\n`);
     else io.stdout.write(`${fact.id} revision ${fact.revision}: ${windowText(fact, contracts.default)}; ${told}\n`);
     return 0;

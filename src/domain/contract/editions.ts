@@ -1,4 +1,7 @@
-/** Which edition of a contract governs when (CONTRACT.md: a new edition applies only from its date). */
+/**
+ * Which edition of a contract governs when (CONTRACT.md: a new edition applies only from its date). What came before the
+ * first edition is judged by the first, for there is nothing else to judge it by.
+ */
 import type { Instant } from '../time/instant.ts';
 import { type Interval, overlap } from '../time/interval.ts';
 import type { Contract, ContractEdition } from './terms.ts';
@@ -9,7 +12,7 @@ export function editionsWithin(
   period: Interval,
 ): readonly { readonly span: Interval; readonly edition: ContractEdition }[] {
   return contract.editions.flatMap((edition, i) => {
-    const start = edition.from ?? Number.NEGATIVE_INFINITY;
+    const start = i === 0 ? Number.NEGATIVE_INFINITY : (edition.from ?? Number.NEGATIVE_INFINITY);
     const end = contract.editions[i + 1]?.from ?? Number.POSITIVE_INFINITY;
     const span = overlap({ start, end }, period);
     return span ? [{ span, edition }] : [];
@@ -18,10 +21,11 @@ export function editionsWithin(
 
 /**
  * The edition in force at an instant.
- * @throws RangeError when the contract was not yet in force.
+ * @throws RangeError when the contract has no edition.
  */
 export function editionAt(contract: Contract, instant: Instant): ContractEdition {
-  const edition = contract.editions.findLast((candidate) => (candidate.from ?? Number.NEGATIVE_INFINITY) <= instant);
-  if (!edition) throw new RangeError(`contract ${contract.id}: no edition is in force at ${instant}`);
+  const begun = contract.editions.findLast((edition) => (edition.from ?? Number.NEGATIVE_INFINITY) <= instant);
+  const edition = begun ?? contract.editions[0];
+  if (!edition) throw new RangeError(`contract ${contract.id}: found no edition, expected at least one`);
   return edition;
 }
