@@ -20,6 +20,9 @@ export interface RecorderOptions {
   readonly onOverflow: () => void;
 }
 
+/** Coverage is recorded once an interval, but not oftener, and not more seldom, than this. */
+const COVERAGE_OFTEN: Millis = 5 * SECOND;
+const COVERAGE_SELDOM: Millis = MINUTE;
 const MOST_WAITING = 100_000;
 const RETRY_DELAY: Millis = SECOND;
 
@@ -77,7 +80,8 @@ export class Recorder {
     for (const [intervalMs, through] of this.#through) {
       const last = this.#covered.get(intervalMs);
       if (last && through <= last.through) continue;
-      if (last && !atOnce && at - last.recordedAt < Math.min(MINUTE, Math.max(SECOND, intervalMs))) continue;
+      if (last && !atOnce && at - last.recordedAt < Math.min(COVERAGE_SELDOM, Math.max(COVERAGE_OFTEN, intervalMs)))
+        continue;
       this.#covered.set(intervalMs, { through, recordedAt: at });
       this.#waiting.push({ type: 'coverage', vantage: this.#options.vantage, intervalMs, through, at });
     }

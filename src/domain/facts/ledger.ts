@@ -54,6 +54,15 @@ export interface ServiceRecord {
 }
 
 /**
+ * When a group's coverage became known, ascending as recorded, and through when it reached: bare numbers, for a group
+ * says so about once a minute, all year.
+ */
+interface CoverageHistory {
+  readonly knownAt: Instant[];
+  readonly through: Instant[];
+}
+
+/**
  * How long a vantage point's last state is taken to hold: until the instant asked about (`hold`, a replay file says
  * nothing of coverage), or no longer than coverage was recorded (`covered`, a live journal).
  */
@@ -68,7 +77,7 @@ export class Ledger {
   readonly #works = new Map<string, WorkRecord>();
   readonly #workOfService = new Map<string, Set<string>>();
   readonly #withdrawals = new Map<string, Known<ExclusionWithdrawnFact>[]>();
-  readonly #coverage = new Map<string, Known<CoverageFact>[]>();
+  readonly #coverage = new Map<string, CoverageHistory>();
   #latest: Instant | undefined;
 
   constructor(lastState: LastState) {
@@ -204,12 +213,24 @@ export class Ledger {
 
   /** How far a group of checks was covered, as known at `asOf`; undefined when never. */
   coveredThrough(vantage: string, intervalMs: Millis, asOf: Instant): Instant | undefined {
-    const list = this.#coverage.get(coverageKey(vantage, intervalMs));
-    return list?.findLast((known) => known.knownAt <= asOf)?.fact.through;
+    const history = this.#coverage.get(coverageKey(vantage, intervalMs));
+    if (!history) return undefined;
+    let from = 0;
+    let to = history.knownAt.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((history.knownAt[middle] as Instant) <= asOf) from = middle + 1;
+      else to = middle;
+    }
+    return history.through[from - 1];
   }
 
   #cover(fact: CoverageFact, knownAt: Instant): void {
-    listIn(this.#coverage, coverageKey(fact.vantage, fact.intervalMs)).push({ fact, knownAt });
+    const key = coverageKey(fact.vantage, fact.intervalMs);
+    const history = this.#coverage.get(key) ?? { knownAt: [], through: [] };
+    this.#coverage.set(key, history);
+    history.knownAt.push(knownAt);
+    history.through.push(fact.through);
   }
 
   #service(id: string): ServiceRecord {
