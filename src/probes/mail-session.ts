@@ -37,7 +37,8 @@ export function probeMail(
   }
   locate(exchange, host, context, (address) => {
     const secureContext = () => context.trust.contextFor(exchange.request.trust);
-    const to: Connecting = { address, port: target.port, host, secureContext, failed: failSocket };
+    const failed = (error: Error) => failSocket(exchange, error);
+    const to: Connecting = { address, port: target.port, host, secureContext, failed };
     const open = target.security === 'tls' ? openTls : openPlain;
     open(exchange, to, (socket) => {
       exchange.enter('firstByteMs');
