@@ -23,7 +23,10 @@ export interface MailSession {
   startTls(injected: Failure): Promise<LineDialogue>;
 }
 
-/** Connects, then lets `converse` talk; what it throws, or its return, settles the exchange. */
+/**
+ * Connects, then lets `converse` talk; what that throws, or its return, settles the exchange. Throws for a port that
+ * cannot be.
+ */
 export function probeMail(
   exchange: Exchange,
   target: SmtpTarget | ImapTarget,
@@ -35,6 +38,7 @@ export function probeMail(
     exchange.abandon('guard_refused', 'the host is neither a name nor an address');
     return;
   }
+  if (!(target.port >= 1 && target.port <= 65_535)) throw new Error(`port: found ${target.port}, expected 1 to 65535`);
   locate(exchange, host, context, (address) => {
     const secureContext = () => context.trust.contextFor(exchange.request.trust);
     const failed = (error: Error) => failSocket(exchange, error);

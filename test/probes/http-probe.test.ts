@@ -8,10 +8,11 @@ import { expectNothingLeft, httpTarget, startProbing } from './probing.ts';
 
 const probing = startProbing();
 const closers: (() => Promise<void>)[] = [];
+const hostiles: HostileServer[] = [];
 
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
-  await expectNothingLeft(probing);
+  await expectNothingLeft(probing, hostiles.splice(0));
 });
 afterAll(() => probing.close());
 
@@ -33,7 +34,7 @@ const serveTls = (identity: Identity) => listen(createHttpsServer(identity, (_re
 
 async function hostile(...script: Step[]): Promise<HostileServer> {
   const server = await startHostileServer(script);
-  closers.push(() => server.close());
+  hostiles.push(server);
   return server;
 }
 
@@ -152,7 +153,7 @@ describe('a decent server', () => {
     expect(result.phases.resolveMs).toBeGreaterThanOrEqual(0);
 
     const six = await startHostileServer([REQUEST, { say: ok('hello') }, 'silence'], '::1');
-    closers.push(() => six.close());
+    hostiles.push(six);
     const overSix = await probing.run({
       target: { ...httpTarget(0), url: `http://[::1]:${six.port}/` },
       timeoutMs: 2_000,
@@ -278,7 +279,6 @@ describe('a connection', () => {
   it('that is refused is told from one that nobody answers', async () => {
     const server = await hostile('silence');
     await server.close();
-    closers.pop();
     const result = await probing.run({ target: httpTarget(server.port), timeoutMs: 1_000 });
     expect(result).toMatchObject({ outcome: 'fail', error: 'connect_refused', evidence: { seen: 'ECONNREFUSED' } });
   });

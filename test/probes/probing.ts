@@ -5,6 +5,7 @@ import type { Lookup } from '../../src/probes/resolve.ts';
 import { DEFAULT_STATUS, type HttpTarget, type MailSecurity } from '../../src/probes/target.ts';
 import { createGuard } from '../../src/probes/target-guard.ts';
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
+import type { HostileServer } from '../support/hostile-server.ts';
 
 export interface Probing extends Prober {
   /** Timers that were started and have neither run nor been cancelled. */
@@ -44,13 +45,25 @@ export function startProbing(settings: { lookup?: Lookup; allow?: readonly strin
   };
 }
 
-/** Waits until no timer of the prober and no TCP connection of this process is left; fails after two seconds. */
-export async function expectNothingLeft(probing: Probing): Promise<void> {
+/**
+ * Proves that the probes left nothing behind: no server has a connection that its client did not close, and once the
+ * servers are closed no TCP connection of this process and no timer of the prober is left. Waits two seconds at most.
+ */
+export async function expectNothingLeft(probing: Probing, servers: Iterable<HostileServer>): Promise<void> {
+  const kept = [...servers];
+  const notClosed = () => kept.reduce((total, server) => total + server.open, 0);
   const connections = () => process.getActiveResourcesInfo().filter((name) => /^(TCPSocket|TLS)/.test(name)).length;
-  for (let waits = 0; waits < 200 && (probing.timers > 0 || connections() > 0); waits += 1) {
+  await waitFor(() => notClosed() === 0);
+  expect(notClosed()).toBe(0);
+  for (const server of kept) await server.close();
+  await waitFor(() => probing.timers === 0 && connections() === 0);
+  expect({ timers: probing.timers, connections: connections() }).toEqual({ timers: 0, connections: 0 });
+}
+
+async function waitFor(condition: () => boolean): Promise<void> {
+  for (let waits = 0; waits < 200 && !condition(); waits += 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  expect({ timers: probing.timers, connections: connections() }).toEqual({ timers: 0, connections: 0 });
 }
 
 export function httpTarget(

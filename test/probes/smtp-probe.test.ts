@@ -11,8 +11,7 @@ beforeAll(() => {
   certificates = makeCertificates();
 });
 afterEach(async () => {
-  await server?.close();
-  await expectNothingLeft(probing);
+  await expectNothingLeft(probing, server === undefined ? [] : [server]);
 });
 afterAll(() => probing.close());
 

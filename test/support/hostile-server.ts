@@ -28,7 +28,7 @@ export interface HostileServer {
   readonly port: number;
   /** What clients sent, by connection, as Latin-1; after TLS the decrypted bytes. */
   readonly heard: readonly string[];
-  /** Connections that are open now. */
+  /** Connections that their client has not closed. */
   readonly open: number;
   close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function startHostileServer(script: readonly Step[], host = '127.0.
     port: address.port,
     heard,
     get open() {
-      return sockets.size;
+      return [...sockets].filter((socket) => !socket.readableEnded && !socket.destroyed).length;
     },
     close: () =>
       new Promise((resolve) => {
