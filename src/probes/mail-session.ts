@@ -19,7 +19,10 @@ export interface MailSession {
   readonly dialogue: LineDialogue;
   /** Our own address on this connection. */
   readonly localAddress: string;
-  /** Puts TLS on the connection after the server agreed; bytes that it sent ahead end the probe with `injected`. */
+  /**
+   * Puts TLS on the connection after the server agreed; bytes that it sent ahead end the probe with `injected`. When TLS
+   * fails the exchange settles, and the promise with it is left open: nobody waits for it any more.
+   */
   startTls(injected: Failure): Promise<LineDialogue>;
 }
 
