@@ -19,14 +19,14 @@ export interface Connecting {
   /** Protocol to ask for in the handshake (ALPN), if any. */
   readonly protocol?: string;
   /** Names an error of the socket, at any time in its life. */
-  readonly failed: (exchange: Exchange, error: Error) => void;
+  readonly failed: (error: Error) => void;
 }
 
 /** Connects without TLS. */
 export function openPlain(exchange: Exchange, to: Connecting, opened: (socket: Socket) => void): void {
   exchange.enter('connectMs');
   const socket = connectPlain({ host: to.address, port: to.port });
-  socket.on('error', (error) => to.failed(exchange, error));
+  socket.on('error', to.failed);
   socket.once('connect', () => opened(socket));
   exchange.own(socket);
 }
@@ -59,7 +59,7 @@ function tlsOptions(to: Connecting): ConnectionOptions {
 }
 
 function finishTls(exchange: Exchange, to: Connecting, socket: TLSSocket, opened: (socket: TLSSocket) => void): void {
-  socket.on('error', (error) => to.failed(exchange, error));
+  socket.on('error', to.failed);
   socket.once('secureConnect', () => {
     if (exchange.done) return;
     try {

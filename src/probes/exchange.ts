@@ -1,8 +1,8 @@
 /**
- * One run of a probe: its deadline, its phases, its sockets, and the one result that it settles with.
+ * One run of a probe: its deadline, its phases, its connection, and the one result that it settles with.
  *
  * 1. It settles exactly once; whatever is reported later changes nothing.
- * 2. When it settles, its timer is cancelled and its sockets are destroyed, on every path.
+ * 2. When it settles, its timer is cancelled and its socket is destroyed, on every path.
  * 3. One phase is open at a time, so no millisecond is counted twice.
  */
 import type { Socket } from 'node:net';
@@ -37,9 +37,9 @@ export class Exchange {
   readonly #sentAt: Instant;
   readonly #startMs: number;
   readonly #phases: Writable<PhaseTimes> = {};
-  readonly #sockets: Socket[] = [];
   readonly #settled: (result: ProbeResult) => void;
   readonly #cancelTimer: CancelTimer;
+  #socket: Socket | null = null;
   #phase: Phase | null = null;
   #phaseStartMs = 0;
   #provenMs: number | null = null;
@@ -71,10 +71,14 @@ export class Exchange {
     this.#phaseStartMs = nowMs;
   }
 
-  /** Makes the socket's life the exchange's. The caller has put an error listener on it. */
+  /**
+   * Makes the socket's life the exchange's. The caller has put an error listener on it. A TLS socket takes the place of
+   * the plain one below it and destroys that itself. To destroy the plain one first, while TLS is handing data up, frees
+   * the TLS state under the reader's feet and ends the process with a segmentation fault (Node 26).
+   */
   own(socket: Socket): void {
     if (this.#done) socket.destroy();
-    else this.#sockets.push(socket);
+    else this.#socket = socket;
   }
 
   /** The target has served: the end is now and it is good, whatever its goodbye is like. */
@@ -127,7 +131,7 @@ export class Exchange {
     this.#cancelTimer();
     const endMs = this.#provenMs ?? this.clock.monotonicMs();
     this.#leave(endMs);
-    for (const socket of this.#sockets) socket.destroy();
+    this.#socket?.destroy();
     const run = {
       sentAt: this.#sentAt,
       durationMs: endMs - this.#startMs,

@@ -12,7 +12,7 @@ export interface Host {
   readonly literal: boolean;
 }
 
-const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+const LABEL = /^[a-z0-9_-]{1,63}$/;
 const NAME_LENGTH_MAX = 253;
 /** Where a URL's host would end, or what it would decode or drop: none of it belongs in a host. */
 const NOT_A_HOST = /[\s\p{Cc}/\\?#@:%[\]]/u;

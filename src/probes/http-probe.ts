@@ -4,6 +4,7 @@
  * A `Client` a probe: a shared `Agent` costs more over thousands of origins, and a connection that is used again says
  * nothing of whether a new visitor gets one. Redirects are not followed. The socket is destroyed at the end.
  */
+import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
 import manifest from '../../package.json' with { type: 'json' };
 import { openPlain, openTls } from './connection.ts';
@@ -63,15 +64,11 @@ export function probeHttp(exchange: Exchange, target: HttpTarget, context: Probe
       connect: (_options, ready) => {
         const open = to.secure ? openTls : openPlain;
         const secureContext = () => context.trust.contextFor(exchange.request.trust);
-        open(
-          exchange,
-          { address, port: to.port, host, secureContext, protocol: 'http/1.1', failed: failHttp },
-          (socket) => {
-            exchange.enter('firstByteMs');
-            socket.on('readable', () => socket.bytesRead > WIRE_BYTES_MAX && reply.overflow());
-            ready(null, socket);
-          },
-        );
+        const failed = (error: Error) => reply.fail(error);
+        open(exchange, { address, port: to.port, host, secureContext, protocol: 'http/1.1', failed }, (socket) => {
+          reply.begin(socket);
+          ready(null, socket);
+        });
       },
     });
     client.dispatch({ path: to.path, method: 'GET', headers: REQUEST_HEADERS, reset: true }, reply);
@@ -83,6 +80,7 @@ class HttpReply implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange;
   readonly #accepted: readonly StatusRange[];
   readonly #search: TextSearch | null;
+  #socket: Socket | null = null;
   #interimReplies = 0;
   #headersRead = false;
   #bodyBytes = 0;
@@ -91,6 +89,13 @@ class HttpReply implements Dispatcher.DispatchHandler {
     this.#exchange = exchange;
     this.#accepted = target.status;
     this.#search = target.contains === undefined ? null : createTextSearch(target.contains);
+  }
+
+  /** The connection is ready and the request is about to be sent. */
+  begin(socket: Socket): void {
+    this.#socket = socket;
+    this.#exchange.enter('firstByteMs');
+    socket.on('readable', () => socket.bytesRead > WIRE_BYTES_MAX && this.overflow());
   }
 
   onRequestStart(): void {}
@@ -130,7 +135,12 @@ class HttpReply implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    failHttp(this.#exchange, error);
+    this.fail(error);
+  }
+
+  /** Settles with the word for an error of the parser or the socket. */
+  fail(error: Error): void {
+    failHttp(this.#exchange, error, this.#socket?.readableEnded ?? false);
   }
 
   /** A bound is reached. Of the body, that matters only while the text is still looked for. */
@@ -146,20 +156,27 @@ class HttpReply implements Dispatcher.DispatchHandler {
   }
 }
 
-function failHttp(exchange: Exchange, error: Error): void {
+/** Names what undici's parser, undici's connection or the socket found wrong. */
+function failHttp(exchange: Exchange, error: Error, ended: boolean): void {
   if (exchange.done) return;
   const code = codeOf(error);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
     exchange.fail('http_headers_too_large', `headers of more than ${HEADERS_BYTES_MAX} bytes`);
-  } else if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || code === 'HPE_INVALID_EOF_STATE') {
+  } else if (isCutShort(error, code, ended)) {
     exchange.fail('connection_closed', 'the connection was closed before the reply was complete');
-  } else if (code === 'UND_ERR_SOCKET' && !error.message.startsWith('bad ')) {
-    exchange.fail('connection_closed', `the connection was closed before the reply was complete`);
-  } else if (code.startsWith('HPE_') || code.startsWith('UND_ERR_')) {
-    exchange.fail('http_protocol', printable(`${error.message} (${code})`));
+  } else if (error.name === 'HTTPParserError' || code.startsWith('UND_ERR_')) {
+    exchange.fail('http_protocol', printable(error.message));
   } else {
     failSocket(exchange, error);
   }
+}
+
+function isCutShort(error: Error, code: string, ended: boolean): boolean {
+  if (code === 'UND_ERR_SOCKET') return !error.message.startsWith('bad ');
+  // A wrong framing of a body of known length carries this code too.
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return ended;
+  // The parser's own code is lost on the way (undici 8.12).
+  return error.name === 'HTTPParserError' && ended;
 }
 
 function addressOf(target: HttpTarget): Address {

@@ -19,11 +19,17 @@ export interface MailSession {
   readonly dialogue: LineDialogue;
   /** Our own address on this connection. */
   readonly localAddress: string;
-  /** Puts TLS on the connection after the server agreed; bytes that it sent ahead end the probe with `injected`. */
+  /**
+   * Puts TLS on the connection after the server agreed; bytes that it sent ahead end the probe with `injected`. When TLS
+   * fails the exchange settles, and the promise with it is left open: nobody waits for it any more.
+   */
   startTls(injected: Failure): Promise<LineDialogue>;
 }
 
-/** Connects, then lets `converse` talk; what it throws, or its return, settles the exchange. */
+/**
+ * Connects, then lets `converse` talk; what that throws, or its return, settles the exchange. Throws for a port that
+ * cannot be.
+ */
 export function probeMail(
   exchange: Exchange,
   target: SmtpTarget | ImapTarget,
@@ -35,9 +41,11 @@ export function probeMail(
     exchange.abandon('guard_refused', 'the host is neither a name nor an address');
     return;
   }
+  if (!(target.port >= 1 && target.port <= 65_535)) throw new Error(`port: found ${target.port}, expected 1 to 65535`);
   locate(exchange, host, context, (address) => {
     const secureContext = () => context.trust.contextFor(exchange.request.trust);
-    const to: Connecting = { address, port: target.port, host, secureContext, failed: failSocket };
+    const failed = (error: Error) => failSocket(exchange, error);
+    const to: Connecting = { address, port: target.port, host, secureContext, failed };
     const open = target.security === 'tls' ? openTls : openPlain;
     open(exchange, to, (socket) => {
       exchange.enter('firstByteMs');

@@ -49,13 +49,14 @@ export interface PhaseTimes {
   readonly tlsMs?: number;
   /** From the request sent (or, for mail, the connection made) to the first byte of the reply. */
   readonly firstByteMs?: number;
-  /** From the first byte of the reply to the end of the exchange. */
+  /** From the first byte of the reply to the end of the exchange, without the handshake of STARTTLS. */
   readonly transferMs?: number;
 }
 
 export interface CertificateSeen {
   readonly subject: string;
   readonly issuer: string;
+  /** Host names and IP addresses that it is for; at most 50. */
   readonly names: readonly string[];
   readonly notBefore: Instant;
   readonly notAfter: Instant;
@@ -64,7 +65,9 @@ export interface CertificateSeen {
 
 /** What a person needs to believe the outcome. Everything from a target is bounded and made printable. */
 export interface ProbeEvidence {
+  /** IP address that was dialled, or that the guard refused. */
   readonly address?: string;
+  /** HTTP status or code of the last SMTP reply. */
   readonly status?: number;
   readonly certificate?: CertificateSeen;
   readonly tlsProtocol?: string;

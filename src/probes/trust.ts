@@ -1,6 +1,7 @@
 /**
  * Secure contexts, shared by all probes that trust the same authorities: to make one costs more than a handshake.
  */
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 
 export interface Trust {
@@ -24,6 +25,8 @@ export function createTrust(): Trust {
       const key = extra.join('\n');
       const known = byAuthorities.get(key);
       if (known !== undefined) return known;
+      // Node passes over what it cannot read, and the server would be called untrusted for it.
+      for (const pem of extra) new X509Certificate(pem);
       const made = createSecureContext({ ca: [...getCACertificates('default'), ...extra] });
       if (byAuthorities.size >= CONTEXTS_MAX) byAuthorities.clear();
       byAuthorities.set(key, made);
