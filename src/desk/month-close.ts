@@ -58,6 +58,6 @@ export function draftsOfClose(question: CloseQuestion): readonly Draft[] {
 }
 
 /** SHA-256 of a statement's canonical text, in hexadecimal. */
-export function digestOf(canonical: string): string {
+function digestOf(canonical: string): string {
   return createHash('sha256').update(canonical).digest('hex');
 }

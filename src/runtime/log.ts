@@ -4,7 +4,7 @@ import { type Logger, pino, stdSerializers } from 'pino';
 export type { Logger };
 
 /** Whatever could carry a secret is blanked before it is written. */
-export const REDACTED: readonly string[] = ['password', '*.password', 'relay', '*.relay', 'authorization', '*.token'];
+const REDACTED: readonly string[] = ['password', '*.password', 'relay', '*.relay', 'authorization', '*.token'];
 
 /**
  * Creates the log.

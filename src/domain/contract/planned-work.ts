@@ -34,7 +34,7 @@ export function plannedSpans(question: PlannedWorkQuestion): IntervalSet {
  * The window of a work as it stands: its highest revision, up to its cancellation; undefined where nothing of it is
  * left or it does not address the service (R1).
  */
-export function standingWindow(work: WorkRecord, service: string, asOf: Instant): Interval | undefined {
+function standingWindow(work: WorkRecord, service: string, asOf: Instant): Interval | undefined {
   const standing = knownAt(work.revisions, asOf).reduce<WorkFact | undefined>(
     (highest, revision) => (highest && highest.revision >= revision.revision ? highest : revision),
     undefined,

@@ -5,7 +5,7 @@ import type { Edge } from './detector.ts';
 import type { Timeline, Transition } from './timeline.ts';
 
 /** The instant at which the state changes, given the state before. */
-export function placeEdge(edge: Edge, from: State, boundary: Boundary): Instant {
+function placeEdge(edge: Edge, from: State, boundary: Boundary): Instant {
   const { earliest, latest } = edge;
   if (edge.to === 'down') {
     if (boundary === 'maximal') return earliest;

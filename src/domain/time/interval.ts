@@ -6,17 +6,6 @@ export interface Interval {
   readonly end: Instant;
 }
 
-/**
- * Builds an interval.
- * @throws RangeError when an end is not a whole number of milliseconds or start is not before end.
- */
-export function interval(start: Instant, end: Instant): Interval {
-  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start >= end) {
-    throw new RangeError(`interval: found ${start}..${end}, expected whole milliseconds with start before end`);
-  }
-  return { start, end };
-}
-
 /** Its length in milliseconds. */
 export function lengthMs(span: Interval): Millis {
   return span.end - span.start;
