@@ -11,10 +11,23 @@ export function besides(file: string, name: string): string {
   return isAbsolute(name) ? name : join(dirname(file), name);
 }
 
-/** The files that a pattern names, sorted; a name without `*`, `?`, `[` or `{` is that file, there or not. */
-export async function expand(pattern: string): Promise<string[]> {
-  if (!/[*?[{]/.test(pattern)) return [pattern];
-  return (await Array.fromAsync(glob(pattern))).sort();
+/**
+ * The files that a pattern in a file names, sorted; a name without `*`, `?`, `[` or `{` is that file, there or not. The
+ * folder's own name is never taken for a pattern.
+ */
+export async function expand(file: string, pattern: string): Promise<string[]> {
+  if (!/[*?[{]/.test(pattern)) return [besides(file, pattern)];
+  const matches = await Array.fromAsync(glob(pattern, { cwd: dirname(file) }));
+  return matches.map((match) => besides(file, match)).sort();
+}
+
+/** What stands where a file should have been read, in words for the usual reasons. */
+export function insteadOfFile(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  if (code === 'ENOENT') return 'no file';
+  if (code === 'EISDIR') return 'a folder';
+  if (code === 'EACCES') return 'a file that this user may not read';
+  return `an unreadable file (${code})`;
 }
 
 /** SHA-256 over the files' names and texts, whatever order they were read in. */

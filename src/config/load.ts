@@ -14,7 +14,7 @@ import type { Configuration, Credentials } from './configuration.ts';
 import { type ContractFile, contractSchema } from './contract-schema.ts';
 import { SourceDocument } from './document.ts';
 import type { Environment } from './environment.ts';
-import { besides, digestOf, expand, type ReadFile } from './files.ts';
+import { besides, digestOf, expand, insteadOfFile, type ReadFile } from './files.ts';
 import { type MainFile, mainSchema } from './main-schema.ts';
 import { type KeyPath, type Problem, sortProblems } from './problem.ts';
 import { itemsAt, textAt } from './raw.ts';
@@ -54,7 +54,14 @@ class Loading {
   async run(): Promise<LoadResult> {
     const { path } = this.#options;
     const main = await this.#open(path, (reason) => {
-      this.#problems.push({ file: path, line: 1, column: 1, path: '', found: reason, expected: 'a file to read' });
+      this.#problems.push({
+        file: path,
+        line: 1,
+        column: 1,
+        path: '',
+        found: reason,
+        expected: 'a configuration file',
+      });
     });
     if (main === undefined) return { ok: false, problems: this.#problems };
     const contracts = await this.#openAll(main, 'contracts');
@@ -120,9 +127,11 @@ class Loading {
       this.#complete = false;
       return [];
     }
-    const place = besides(this.#options.path, pattern);
-    const names = await expand(place);
-    if (names.length === 0) this.#missing(main, [key], `a pattern that matches a file; ${place} matches none`);
+    const names = await expand(this.#options.path, pattern);
+    if (names.length === 0) {
+      const place = besides(this.#options.path, pattern);
+      this.#missing(main, [key], `a pattern that matches a file; ${place} matches none`);
+    }
     const documents: SourceDocument[] = [];
     for (const name of names) {
       const document = await this.#open(name, (reason) =>
@@ -167,7 +176,7 @@ class Loading {
       this.#texts.set(relative(dirname(this.#options.path), name), text);
       return text;
     } catch (error) {
-      fail(reasonOf(error));
+      fail(insteadOfFile(error));
       return undefined;
     }
   }
@@ -196,10 +205,4 @@ function isCertificate(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Why a file could not be read, in words for the usual reasons. */
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  return { ENOENT: 'missing', EISDIR: 'a folder', EACCES: 'not readable by this user' }[code] ?? `unreadable (${code})`;
 }

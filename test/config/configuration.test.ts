@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time/instant.ts';
@@ -331,6 +332,27 @@ describe('the shipped configuration', () => {
       const kurbanAit = year === '2026' ? 1 : 0;
       expect(inLieu).toHaveLength(civil.filter((day) => onWeekend(`${year}-${day}`)).length + kurbanAit);
     }
+  });
+
+  it('has examples in its comments that hold when they are uncommented', async () => {
+    const main = (await readFile('config/kepil.yaml', 'utf8')).replace(/^# ((?:mail|influx):| {2})/gm, '$1');
+    const example = (await readFile('config/services/example.yaml', 'utf8'))
+      .replace(/^(customers|services): \[\]/gm, '$1:')
+      .replace(/^# {2}/gm, '  ');
+    const { mail, influx, services } = await configurationOf(
+      {
+        'kepil.yaml': main,
+        'contracts/basic.yaml': await readFile('config/contracts/ps-builder.yaml', 'utf8'),
+        'services/acme.yaml': example,
+      },
+      { KEPIL_MAIL_PASSWORD: 'a', KEPIL_INFLUX_PASSWORD: 'b' },
+    );
+    expect([mail?.credentials?.username, influx?.credentials?.username]).toEqual(['kepil', 'kepil']);
+    expect(services[0]?.checks.map(({ fact }) => fact.id)).toEqual([
+      'acme-site/web/home',
+      'acme-site/mail/smtp',
+      'acme-site/mail/imap',
+    ]);
   });
 
   it('shows an outage of the sandbox within two minutes', async () => {

@@ -1,8 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the notation under test
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../src/config/problem.ts';
+import { checkServices } from '../../src/config/check-services.ts';
+import { checkShape } from '../../src/config/check-shape.ts';
+import { SourceDocument } from '../../src/config/document.ts';
+import { formatProblem, nearest } from '../../src/config/problem.ts';
 import { Secret } from '../../src/config/secret.ts';
+import { servicesSchema } from '../../src/config/services-schema.ts';
 import { configurationOf, MAIN, problemsOf, SERVICES } from './folder.ts';
 
 const named = (name: string) => ({ 'services/acme.yaml': SERVICES.replace('name: Acme', () => `name: ${name}`) });
@@ -189,4 +194,44 @@ describe('nearest', () => {
   ])('%s is meant as %s', (word, meant) => {
     expect(nearest(word, ['id', 'http', 'smtp', 'imap', 'interval', 'timeout'])).toBe(meant);
   });
+});
+
+it('answers any edit of a good file with a value or with problems inside the file', () => {
+  const piece = fc.oneof(
+    fc.string({ maxLength: 6 }),
+    fc.constantFrom(
+      '\n',
+      '  ',
+      '- ',
+      ': ',
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      '*a',
+      '&a ',
+      '!!x',
+      '${A}',
+      '|',
+      '? ',
+      '<<: ',
+      '#',
+      '---',
+    ),
+  );
+  fc.assert(
+    fc.property(fc.nat(SERVICES.length), fc.nat(20), fc.array(piece, { maxLength: 4 }), (start, length, pieces) => {
+      const text = SERVICES.slice(0, start) + pieces.join('') + SERVICES.slice(start + length);
+      const document = new SourceDocument('f', text, {});
+      const value = checkShape(document, servicesSchema);
+      checkServices(document, { defaultInterval: 60_000, currencyOf: () => 'KZT' });
+      if (value === undefined) expect(document.problems).not.toHaveLength(0);
+      for (const problem of document.problems) {
+        expect(problem.line).toBeLessThanOrEqual(text.split('\n').length);
+        expect(formatProblem(problem)).toMatch(/^f:[1-9]\d*:[1-9]\d*: [^\p{Cc}]+$/u);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CONTRACT, MAIN, problemsOf, SERVICES } from './folder.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import { CONTRACT, inFolder, MAIN, problemsOf, read, SERVICES } from './folder.ts';
 
 /** The good file with one text replaced, which must be there. */
 function changed(file: string, from: string, to: string): string {
@@ -322,6 +323,10 @@ describe('what does not fit together', () => {
   });
 });
 
+it('accepts a gap and a timeout as long as the interval', async () => {
+  expect(await problemsOf(check(`${SITE}, interval: 5s, timeout: 5s, maxGap: 5s`))).toEqual([]);
+});
+
 describe('files', () => {
   it.each([
     [
@@ -362,12 +367,12 @@ describe('files', () => {
     [
       'a file that is not there',
       { 'kepil.yaml': changed(MAIN, 'services/*.yaml', 'services/beta.yaml') },
-      'kepil.yaml:3:11: services: found "services/beta.yaml", expected a file that can be read; services/beta.yaml is missing',
+      'kepil.yaml:3:11: services: found "services/beta.yaml", expected a file that can be read; services/beta.yaml is no file',
     ],
     [
       'a certificate that is not there',
       main('probing: { trust: [ca.pem] }\n'),
-      'kepil.yaml:6:20: probing.trust[0]: found "ca.pem", expected a file that can be read; ca.pem is missing',
+      'kepil.yaml:6:20: probing.trust[0]: found "ca.pem", expected a file that can be read; ca.pem is no file',
     ],
     [
       'a certificate that is none',
@@ -404,4 +409,19 @@ it('does not blame references for a file that cannot be read', async () => {
   });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(/^services\/customers\.yaml:1:13: found broken YAML/);
+});
+
+it('reads a folder whose name looks like a pattern', async () => {
+  const files = { '[a]/kepil.yaml': MAIN, '[a]/contracts/x.yaml': CONTRACT, '[a]/services/x.yaml': SERVICES };
+  await inFolder(files, async (path) => {
+    expect((await read(path.replace('kepil.yaml', '[a]/kepil.yaml'))).ok).toBe(true);
+  });
+});
+
+it.each([
+  ['/nowhere/kepil.yaml', '/nowhere/kepil.yaml:1:1: found no file, expected a configuration file'],
+  ['config', 'config:1:1: found a folder, expected a configuration file'],
+])('says that %s is not there to read', async (path, message) => {
+  const result = await read(path);
+  expect(result.ok ? [] : result.problems.map(formatProblem)).toEqual([message]);
 });
