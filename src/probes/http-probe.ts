@@ -6,7 +6,7 @@
  */
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
-import manifest from '../../package.json' with { type: 'json' };
+import { VERSION } from '../runtime/version.ts';
 import { openPlain, openTls } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import { type Host, parseHost } from './host.ts';
@@ -25,7 +25,7 @@ const INTERIM_REPLIES_MAX = 16;
 
 const REQUEST_HEADERS = [
   'user-agent',
-  `Kepil/${manifest.version}`,
+  `Kepil/${VERSION}`,
   'accept',
   '*/*',
   // The text is looked for in the bytes as they come.
