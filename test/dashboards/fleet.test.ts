@@ -1,18 +1,24 @@
 /** What keeps the fleet's dashboard whole: rules on its form, and each query held against the metrics that exist. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { InfluxDB } from 'influx';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createInfluxOutput } from '../../src/outputs/influx/influx-output.ts';
 import { createMetrics } from '../../src/outputs/metrics/metrics.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { MARCH_10, sampleMetrics } from '../outputs/metrics/sample-metrics.ts';
 import { type Dashboard, dashboardQueries, type Panel, panelsOf } from '../support/dashboard-queries.ts';
 import { startInfluxdb } from '../support/servers/influxdb.ts';
 import { installed, programPath } from '../support/servers/program.ts';
+import { startPrometheus } from '../support/servers/prometheus.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDER = join(ROOT, 'dashboards');
@@ -140,6 +146,43 @@ describe.each(files)('%s', (file) => {
       expect(answer.results[0].error, panel).toBeUndefined();
       expect(answer.results[0].series?.[0].values.length, panel).toBeGreaterThan(0);
     }
+  });
+});
+
+describe.skipIf(!installed('prometheus'))('a real Prometheus', () => {
+  it('has an answer to every question of every dashboard, exact to the millisecond', async () => {
+    const metrics = sampleMetrics(true);
+    const exporter = createServer((_request, response) => {
+      metrics.probe({
+        service: 's1',
+        component: 'web',
+        kind: 'http',
+        outcome: 'fail',
+        error: 'http_status',
+        durationMs: 9,
+      });
+      response.setHeader('content-type', metrics.contentType);
+      Readable.from(metrics.chunks()).pipe(response);
+    }).listen(0, '127.0.0.1');
+    await once(exporter, 'listening');
+    const target = `127.0.0.1:${(exporter.address() as AddressInfo).port}`;
+    await using prometheus = await startPrometheus({ scrape: [{ job: 'kepil', target }], scrapeInterval: '1s' });
+    await expect
+      .poll(() => prometheus.query('count_over_time(kepil_info[1m]) >= 3'), { timeout: 20_000, interval: 200 })
+      .toHaveLength(1);
+    const unanswered: string[] = [];
+    for (const file of files) {
+      for (const { panel, query, datasource } of dashboardQueries(dashboard(file))) {
+        if (datasource === 'prometheus' && (await prometheus.query(query)).length === 0) unanswered.push(panel);
+      }
+    }
+    expect(unanswered).toEqual([]);
+    const last = await prometheus.query('kepil_outage_last_seconds{service="s1", class="unplanned"}');
+    expect(last.map((one) => one.value)).toEqual([59.123]);
+    const start = await prometheus.query('kepil_outage_last_start_seconds{service="s1"}');
+    expect(start.map((one) => Math.round(one.value * 1_000))).toEqual([MARCH_10]);
+    exporter.closeAllConnections();
+    exporter.close();
   });
 });
 
