@@ -8,7 +8,7 @@ export interface DashboardQuery {
   readonly query: string;
 }
 
-export interface Target {
+interface Target {
   readonly datasource?: { readonly type: string; readonly uid: string };
   readonly expr?: string;
   readonly query?: string;

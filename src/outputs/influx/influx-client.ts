@@ -16,7 +16,7 @@ export interface InfluxConnection {
  * `written`; `rejected`: the server answered that it will never take `points` of them, the rest is written; `away`: try the
  * whole batch again later, which is harmless since a point overwrites itself.
  */
-export type WriteResult =
+type WriteResult =
   | { readonly kind: 'written' }
   | { readonly kind: 'rejected'; readonly points: number; readonly reason: string }
   | { readonly kind: 'away'; readonly reason: string };
