@@ -2,6 +2,7 @@
  * The daemon's HTTP side: health, metrics, and read-only views of what the journal says. It changes nothing: what
  * changes things goes through the command line, which the machine's own permissions guard.
  */
+import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { StatementSet } from '../domain/contract/statement-result.ts';
 import { parseMonth } from '../domain/time/contract-calendar.ts';
@@ -10,7 +11,7 @@ import type { StatusView } from '../report/status.ts';
 
 /** What the server shows; its caller knows where it comes from. */
 export interface ApiSources {
-  readonly metrics: { readonly contentType: string; render(): Promise<string> };
+  readonly metrics: { readonly contentType: string; chunks(): AsyncIterable<string> };
   /** Why the daemon is not ready to be relied on; empty when it is. */
   readonly unready: () => readonly string[];
   readonly status: () => StatusView;
@@ -32,7 +33,7 @@ export function createServer(sources: ApiSources): FastifyInstance {
   });
   server.get('/metrics', async (_request, reply) => {
     reply.header('content-type', sources.metrics.contentType);
-    return sources.metrics.render();
+    return Readable.from(sources.metrics.chunks());
   });
 
   server.register(async (api) => {

@@ -12,6 +12,8 @@ import type { Fact } from '../domain/facts/fact.ts';
 import { type Millis, SECOND } from '../domain/time/instant.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Recorder } from '../monitor/recorder.ts';
+import type { Sample } from '../monitor/watched-check.ts';
+import type { InfluxOutput } from '../outputs/influx/influx-output.ts';
 import { createMetrics, type Metrics } from '../outputs/metrics/metrics.ts';
 import { FAILURES, VOIDS } from '../probes/outcome.ts';
 import type { StatusView } from '../report/status.ts';
@@ -21,16 +23,18 @@ import { VERSION } from '../runtime/version.ts';
 import { type Books, openBooks } from './books.ts';
 import { Cleanups } from './cleanups.ts';
 import { Fleet } from './fleet.ts';
+import { openInflux } from './influx-feed.ts';
 import { MailDesk } from './mail-desk.ts';
 import { meteredJournal } from './metered-journal.ts';
 import { MonthCloser } from './month-closer.ts';
-import { announceOutages, type OutageListener } from './outage-announcer.ts';
+import { announceOutages } from './outage-announcer.ts';
 import { logOutages, metricOf } from './outage-outputs.ts';
+import { outagePoints } from './outage-series.ts';
 import { ProbeTally } from './probe-tally.ts';
 import { definitionsOf, registrationFacts } from './registration.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 import { statusOf } from './status.ts';
-import { placesOf, watchedChecks } from './watched-checks.ts';
+import { type CheckPlace, placesOf, watchedChecks } from './watched-checks.ts';
 
 export interface DaemonOptions {
   readonly configuration: Configuration;
@@ -43,6 +47,7 @@ export interface DaemonOptions {
 /** How often the journal is looked at for what other processes recorded, and everything derived is brought up to date. */
 const ROUND: Millis = SECOND;
 const PROBER_THREADS = 1;
+const INFLUX_CLOSE_WITHIN: Millis = 500;
 
 export class Daemon {
   readonly #options: DaemonOptions;
@@ -52,7 +57,6 @@ export class Daemon {
   readonly #startedAt: number;
   /** What keeps the daemon from being relied on, by the part that suffers it. */
   readonly #troubles = new Map<string, string>();
-  #listeners: OutageListener[] = [];
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -98,7 +102,9 @@ export class Daemon {
     this.#cleanups.add('journal', () => books.journal.close());
     const closer = new MonthCloser(books, clock);
     const mails = configuration.mail && this.#mailDesk(books);
-    const fleet = this.#fleet(books);
+    const influx = configuration.influx && openInflux(configuration.influx, { clock, log, metrics: this.#metrics });
+    if (influx) this.#cleanups.add('influx', () => influx.close(INFLUX_CLOSE_WITHIN));
+    const fleet = this.#fleet(books, influx);
     await books.feed.catchUp();
     await this.#register(books);
 
@@ -114,7 +120,7 @@ export class Daemon {
     const address = await server.listen({ host: configuration.listen.host, port: configuration.listen.port });
 
     this.#cleanups.add('rounds', this.#repeat(round));
-    this.#monitor(books);
+    this.#monitor(books, influx);
     await this.#closeMonths(closer);
     this.#metrics.configReload(true, clock.now());
     return { address };
@@ -135,16 +141,18 @@ export class Daemon {
     });
   }
 
-  #fleet({ feed, contracts }: Books): Fleet {
+  #fleet({ feed, contracts }: Books, influx: InfluxOutput | undefined): Fleet {
     const { clock, log } = this.#options;
-    this.#listeners = [logOutages(log)];
+    const listener = logOutages(log);
     const fleet = new Fleet({
       ledger: feed.ledger,
       contracts,
       clock,
       onComputed: (now, before) => {
-        for (const listener of this.#listeners) announceOutages(now, before, listener);
-        for (const outage of now.outages) this.#metrics.outage(metricOf(now, outage));
+        // What was already so when the daemon started is shown, but it is no news and counts as none.
+        if (before) announceOutages(now, before, listener);
+        for (const outage of now.outages) this.#metrics.outage(metricOf(now, outage), before !== undefined);
+        if (influx) for (const point of outagePoints(now, before)) influx.outage(point);
       },
     });
     feed.subscribe((entries) => fleet.noteEntries(entries));
@@ -198,7 +206,7 @@ export class Daemon {
     };
   }
 
-  #monitor({ journal, feed }: Books): void {
+  #monitor({ journal, feed }: Books, influx: InfluxOutput | undefined): void {
     const { configuration, clock, log, onFatal } = this.#options;
     const places = placesOf(configuration);
     const recorder = new Recorder({
@@ -223,10 +231,7 @@ export class Daemon {
         this.#metrics.probesInFlight(batch.inFlight);
         for (const sample of batch.samples) {
           const place = places.get(sample.check);
-          if (!place) continue;
-          this.#tally.add(sample.outcome);
-          this.#metrics.scheduleLateness(sample.latenessMs);
-          this.#metrics.probe({ ...place, ...sample });
+          if (place) this.#show({ ...place, ...sample, vantage: configuration.vantage }, influx);
         }
       },
       onWorkerLost: (error) => log.error({ error }, 'a prober thread was lost and is replaced'),
@@ -234,6 +239,18 @@ export class Daemon {
     monitor.start();
     this.#cleanups.add('recorder', () => recorder.flush());
     this.#cleanups.add('monitor', () => monitor.stop());
+  }
+
+  /** Hands a sample to the outputs. They may drop it; they may not stop the observing. */
+  #show(sample: Sample & CheckPlace & { readonly vantage: string }, influx: InfluxOutput | undefined): void {
+    try {
+      this.#tally.add(sample.outcome);
+      this.#metrics.scheduleLateness(sample.latenessMs);
+      this.#metrics.probe(sample);
+      influx?.sample(sample);
+    } catch (error) {
+      this.#options.log.error({ error, check: sample.check }, 'a sample could not be shown');
+    }
   }
 
   async #closeMonths(closer: MonthCloser): Promise<void> {

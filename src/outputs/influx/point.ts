@@ -71,10 +71,11 @@ export const SCHEMA: readonly ISchemaOptions[] = [
 ];
 
 /** The point of a probe. */
-export function samplePoint({ sentAt, durationMs, phases, ...tags }: SamplePoint): IPoint {
+export function samplePoint(sample: SamplePoint): IPoint {
+  const { service, component, check, vantage, kind, outcome, error, sentAt, durationMs, phases } = sample;
   return {
     measurement: 'probe',
-    tags: tagSet(tags),
+    tags: tagSet({ service, component, check, vantage, kind, outcome, error }),
     fields: {
       durationMs,
       resolveMs: phases.resolveMs,
@@ -88,10 +89,10 @@ export function samplePoint({ sentAt, durationMs, phases, ...tags }: SamplePoint
 }
 
 /** The point of an outage's part. */
-export function outagePoint({ start, end, durationMs, ...tags }: OutagePoint): IPoint {
+export function outagePoint({ service, customer, class: of, start, end, durationMs }: OutagePoint): IPoint {
   return {
     measurement: 'outage',
-    tags: tagSet(tags),
+    tags: tagSet({ service, customer, class: of }),
     fields: { durationMs, startMs: start, endMs: end, open: end === undefined },
     timestamp: String(start),
   };

@@ -29,8 +29,9 @@ export interface OutageMetrics {
   /**
    * An outage began, grew, ended or was classed anew. Counts it in each class that it has time in, and shows it as its
    * service's latest unless a later one is shown already.
+   * @param news false for one that was already so when the daemon started: it is shown, and not counted.
    */
-  outage(outage: LastOutage): void;
+  outage(outage: LastOutage, news?: boolean): void;
   /** Stops showing the outages of services that are no longer there. */
   keep(services: ReadonlySet<string>): void;
   readonly families: readonly Family[];
@@ -49,7 +50,7 @@ export function createOutageMetrics(registry: Registry): OutageMetrics {
   const last = new Map<string, LastOutage>();
 
   function outageSeen(outageId: string, outageClass: DowntimeClass): void {
-    const key = `${outageClass} ${outageId}`;
+    const key = keyOf(outageId, outageClass);
     if (seen.has(key)) return;
     seen.add(key);
     counter.inc({ class: outageClass });
@@ -74,8 +75,12 @@ export function createOutageMetrics(registry: Registry): OutageMetrics {
 
   return {
     outageSeen,
-    outage(outage) {
-      for (const name of CLASSES) if (outage.ms[name] > 0) outageSeen(outage.id, name);
+    outage(outage, news = true) {
+      for (const name of CLASSES) {
+        if (outage.ms[name] === 0) continue;
+        if (news) outageSeen(outage.id, name);
+        else seen.add(keyOf(outage.id, name));
+      }
       const shown = last.get(outage.service);
       if (!shown || shown.id === outage.id || shown.start <= outage.start) last.set(outage.service, outage);
     },
@@ -100,4 +105,8 @@ export function createOutageMetrics(registry: Registry): OutageMetrics {
       },
     ],
   };
+}
+
+function keyOf(outageId: string, outageClass: DowntimeClass): string {
+  return `${outageClass} ${outageId}`;
 }

@@ -25,6 +25,27 @@ describe('points', () => {
     expect(Object.keys(point.tags ?? {})).toEqual(['service', 'check', 'vantage', 'kind', 'outcome']);
   });
 
+  it('tags with what a sample is described by, whatever else its bearer carries', () => {
+    const bearer = { latenessMs: 3, service: 's1', component: 'web', check: 'k1', vantage: 'v', kind: 'http' } as const;
+    const point = samplePoint({
+      ...bearer,
+      outcome: 'fail',
+      error: 'http_status',
+      sentAt: 1,
+      durationMs: 1,
+      phases: {},
+    });
+    expect(point.tags).toEqual({
+      service: 's1',
+      component: 'web',
+      check: 'k1',
+      vantage: 'v',
+      kind: 'http',
+      outcome: 'fail',
+      error: 'http_status',
+    });
+  });
+
   it('makes every tag value one that ends where it should', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {

@@ -113,6 +113,15 @@ describe('outages', () => {
     expect(await printed(metrics, 'kepil_outage_last_end_seconds{service="s2"}')).toBeUndefined();
   });
 
+  it('shows an outage from before the start and counts it neither then nor later', async () => {
+    const metrics = createMetrics({ version: '0.1.0', startedAt: 1, errorWords: [], processMetrics: false });
+    metrics.outage({ id: 'o1', service: 's1', start: MARCH_10, ms: { planned: 0, excluded: 0, unplanned: 5 } }, false);
+    metrics.outage({ id: 'o1', service: 's1', start: MARCH_10, ms: { planned: 0, excluded: 0, unplanned: 9 } });
+    const text = await metrics.render();
+    expect(text).toContain('kepil_outages_total{class="unplanned"} 0');
+    expect(text).toContain('kepil_outage_last_seconds{service="s1",class="unplanned"} 0.009');
+  });
+
   it('do not show an older one that is classed anew after a later one', async () => {
     const metrics = emptyMetrics();
     metrics.outage({ id: 'o2', service: 's1', start: MARCH_10 + HOUR, ms: { ...ms, unplanned: 7 } });
