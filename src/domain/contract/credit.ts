@@ -49,18 +49,26 @@ function owedWithin(month: CreditedMonth, compensated: IntervalSet, span: Interv
   const { scheme } = credit;
   const downtime = clip(compensated, span);
   return scheme.kind === 'hourly'
-    ? hourly(scheme, downtime, month.fees)
+    ? multiply(hourly(scheme, downtime, month.fees), countedShare(month, compensated, scheme.hours))
     : tiered(scheme, downtime, { ...month, month: span });
 }
 
 function hourly(scheme: HourlyCredit, downtime: IntervalSet, fees: readonly FeeFact[]): Fraction {
-  const total = measure(downtime);
-  if (total === 0) return ZERO;
   const feeMillis = inForce(fees)
     .map((period) => BigInt(measure(intersect(downtime, [period]))) * period.fact.monthly.minor)
     .reduce((sum, part) => sum + part, 0n);
-  const counted = { numerator: BigInt(countedMs(total, scheme.hours)), denominator: BigInt(total) };
-  return multiply(multiply({ numerator: feeMillis, denominator: BigInt(HOUR) }, scheme.perHour), counted);
+  return multiply({ numerator: feeMillis, denominator: BigInt(HOUR) }, scheme.perHour);
+}
+
+/**
+ * The share of each millisecond that is paid for. Full and started hours are those of the month's total, not of the part
+ * that lies in one edition: two editions that count alike must not lose, or win, an hour between them.
+ */
+function countedShare({ contract, month }: CreditedMonth, compensated: IntervalSet, hours: HourCounting): Fraction {
+  const total = editionsWithin(contract, month)
+    .filter(({ edition: { credit } }) => credit.scheme.kind === 'hourly' && credit.scheme.hours === hours)
+    .reduce((sum, { span }) => sum + measure(clip(compensated, span)), 0);
+  return total === 0 ? ZERO : { numerator: BigInt(countedMs(total, hours)), denominator: BigInt(total) };
 }
 
 function countedMs(totalMs: Millis, hours: HourCounting): Millis {

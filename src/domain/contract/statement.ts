@@ -46,10 +46,11 @@ export function computeStatement(question: StatementQuestion): Statement {
   if (!record || !definition) throw new RangeError(`service: found "${service}", expected one that the facts define`);
 
   const wholeMonth = monthInterval(parseMonth(question.month), contract.offsetMinutes);
-  const month = upTo(wholeMonth, asOf);
+  const end = Math.min(wholeMonth.end, asOf);
+  const month = upTo(wholeMonth, end);
   const lifecycle = knownAt(record.lifecycle, asOf);
-  const tally = tallyPeriod(contract, lifecycle, Math.max(month.end, wholeMonth.start + 1));
-  const year = { start: tally.start, end: Math.max(tally.start, month.end) };
+  const tally = tallyPeriod(contract, lifecycle, { month: wholeMonth, end });
+  const year = upTo(tally, end);
   const both = { start: Math.min(year.start, month.start), end: month.end };
 
   const states = new ServiceStates({ ledger, asOf }, definitions);
@@ -68,7 +69,7 @@ export function computeStatement(question: StatementQuestion): Statement {
   const time = timeOf(timeline);
   const monthTime = classify(time, month);
   const yearTotals = totalsOf(classify(time, year));
-  const allowance = allowanceMs(contract, lifecycle, tally, year.end);
+  const allowance = allowanceMs(contract, lifecycle, tally, end);
   const remaining = allowance - yearTotals.unplanned;
   const outages = spansOf(timeline, 'down', { start: Number.NEGATIVE_INFINITY, end: asOf });
   const unplannedMs = (placement: Placement): number =>
