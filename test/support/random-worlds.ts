@@ -11,7 +11,7 @@ import { check, clockOf, service } from './world.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const STEP = 17 * MINUTE;
+const STEP = 41 * MINUTE;
 
 export interface RandomWorld {
   readonly facts: readonly ReplayFact[];
@@ -29,6 +29,8 @@ interface Scene {
 
 const SCENES: readonly Scene[] = [
   { day: '2026-03-10', month: '2026-03', monthEnd: '2026-04-01' },
+  { day: '2026-03-10', month: '2026-03', monthEnd: '2026-04-01' },
+  { day: '2026-05-13', month: '2026-05', monthEnd: '2026-06-01' },
   { day: '2026-03-31', month: '2026-03', monthEnd: '2026-04-01' },
   { day: '2026-03-31', month: '2026-04', monthEnd: '2026-05-01' },
   { day: '2026-12-31', month: '2026-12', monthEnd: '2027-01-01' },
@@ -78,20 +80,29 @@ function contractOf(kind: number, base: number): Contract {
 
 /** An instant of the world: at any millisecond, or on a full hour. */
 const moment = fc.oneof(
-  fc.integer({ min: 0, max: 60 }).map((hour) => hour * HOUR),
-  fc.integer({ min: 0, max: 60 * HOUR }),
+  fc.integer({ min: 0, max: 40 }).map((hour) => hour * HOUR),
+  fc.integer({ min: 0, max: 40 * HOUR }),
 );
 const span = fc
-  .tuple(moment, fc.integer({ min: 1, max: 12 }))
+  .tuple(moment, fc.constantFrom(1, 3, 7, 12, 20, 30))
   .map(([start, hours]) => ({ start, end: start + hours * HOUR }));
+
+/** A window around the first or the second night's quiet hours. */
+const nightly = fc
+  .tuple(fc.constantFrom(-2, 1, 3, 22, 24, 26), fc.constantFrom(2, 4, 9))
+  .map(([start, hours]) => ({ start: start * HOUR, end: (start + hours) * HOUR }));
+
+function seldom<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
+  return fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
+}
 
 /** A probe history in runs, `UUUDDD?UU`, and how late in milliseconds its probes are sent. */
 const history = fc.record({
-  runs: fc.array(fc.tuple(fc.constantFrom('U', 'U', 'D', 'D', 'V', '?'), fc.integer({ min: 1, max: 5 })), {
-    minLength: 1,
-    maxLength: 9,
+  runs: fc.array(fc.tuple(fc.constantFrom('U', 'U', 'D', 'D', 'D', 'V', '?'), fc.integer({ min: 1, max: 9 })), {
+    minLength: 4,
+    maxLength: 12,
   }),
-  phase: fc.integer({ min: 0, max: 20 * HOUR }),
+  phase: fc.integer({ min: 0, max: 12 * HOUR }),
 });
 
 const vantages = fc.array(history, { minLength: 1, maxLength: 3 });
@@ -107,19 +118,19 @@ const checkDraw = fc.record({
 const workDraw = fc.record({
   revisions: fc.array(
     fc.record({
-      span,
-      services: fc.constantFrom<readonly string[] | '*'>('*', ['s1'], ['s1', 's2'], ['s2']),
-      recorded: fc.constantFrom(-30 * DAY, 0, 20 * HOUR),
+      span: fc.oneof(span, nightly),
+      services: fc.constantFrom<readonly string[] | '*'>('*', '*', ['s1'], ['s1', 's2'], ['s2']),
+      recorded: fc.constantFrom(-30 * DAY, -30 * DAY, 0, 20 * HOUR),
       notice: fc.option(
         fc.record({
-          lead: fc.constantFrom(48 * HOUR, 48 * HOUR, 48 * HOUR - 1, 24 * HOUR, 5 * DAY, 5 * DAY - 1, 6 * DAY),
-          customer: fc.constantFrom('c1', 'c1', 'c2'),
+          lead: fc.constantFrom(48 * HOUR, 48 * HOUR - 1, 24 * HOUR, 5 * DAY, 5 * DAY - 1, 6 * DAY, 6 * DAY),
+          customer: fc.constantFrom('c1', 'c1', 'c1', 'c2'),
         }),
       ),
     }),
     { minLength: 1, maxLength: 3 },
   ),
-  cancelled: fc.option(moment),
+  cancelled: seldom(moment),
 });
 
 const draw = fc.record({
@@ -130,24 +141,24 @@ const draw = fc.record({
   /** How many of the checks are in the first component; the rest are in the second. */
   first: fc.integer({ min: 1, max: 3 }),
   secondCounts: fc.boolean(),
-  works: fc.array(workDraw, { maxLength: 2 }),
+  works: fc.array(workDraw, { maxLength: 2, size: 'max' }),
   exclusions: fc.array(
     fc.record({
       span,
       reason: fc.constantFrom('network', 'customer'),
       recorded: fc.constantFrom(0, 10 * HOUR, 50 * HOUR),
-      withdrawn: fc.option(moment),
+      withdrawn: seldom(moment),
     }),
-    { maxLength: 3 },
+    { maxLength: 3, size: 'max' },
   ),
   lifecycle: fc.array(
-    fc.record({ from: moment, status: fc.constantFrom('active', 'suspended', 'active', 'blocked', 'ended') }),
-    { maxLength: 3 },
+    fc.record({ from: moment, status: fc.constantFrom('active', 'active', 'suspended', 'blocked', 'ended') }),
+    { maxLength: 2 },
   ),
-  begun: fc.constantFrom(-400 * DAY, -70 * DAY + 5, 3 * HOUR + 1),
+  begun: fc.constantFrom(-400 * DAY, -400 * DAY, -70 * DAY + 5, 3 * HOUR + 1),
   fees: fc.array(fc.record({ from: moment, minor: fc.bigInt({ min: 0n, max: 2_000_001n }) }), { maxLength: 2 }),
   claims: fc.array(fc.record({ day: fc.integer({ min: 0, max: 2 }), made: moment }), { maxLength: 2 }),
-  asOf: fc.oneof(fc.constant('end'), fc.constant('later'), moment, moment),
+  asOf: fc.oneof(fc.constant('end'), fc.constant('end'), fc.constant('later'), moment),
 });
 
 function dayText(instant: number): string {
@@ -244,3 +255,37 @@ export const randomWorld: fc.Arbitrary<RandomWorld> = draw.map((drawn) => {
         : base + Number(drawn.asOf);
   return { facts, contract, month: scene.month, asOf };
 });
+
+const edgeDraw = fc.record({
+  wait: fc.integer({ min: 0, max: 6 * HOUR }),
+  width: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3 * HOUR })),
+  to: fc.constantFrom('up', 'down', 'down', 'unknown'),
+  delay: fc.constantFrom(0, 1, 5 * HOUR),
+});
+
+/**
+ * Worlds whose vantage points recorded edges in place of observations, as an export has them. Bounds may reach into those
+ * of the edges after them.
+ */
+export const randomWorldOfEdges: fc.Arbitrary<RandomWorld> = fc
+  .tuple(randomWorld, fc.array(fc.array(edgeDraw, { minLength: 1, maxLength: 8 }), { minLength: 9, maxLength: 9 }))
+  .map(([world, histories]) => {
+    const seen = world.facts.filter((fact) => fact.type === 'observation');
+    const first = Math.min(...seen.map((fact) => fact.at));
+    const facts: ReplayFact[] = world.facts.filter((fact) => fact.type !== 'observation');
+    const names = [...new Set(seen.map((fact) => `${fact.check} ${fact.vantage}`))];
+    for (const [i, name] of names.entries()) {
+      const [check = '', vantage = ''] = name.split(' ');
+      let earliest = first;
+      let from = 'unknown';
+      for (const { wait, width, to, delay } of histories[i] ?? []) {
+        if (to === from) continue;
+        earliest += wait;
+        const exact = to === 'unknown' || (to === 'up' && from === 'unknown');
+        const latest = earliest + (exact ? 0 : width);
+        facts.push({ type: 'edge', check, vantage, to: to as 'up', earliest, latest, at: latest + delay });
+        from = to;
+      }
+    }
+    return { ...world, facts };
+  });
