@@ -107,10 +107,10 @@ export function fee(from: When, amount: string, of = 's1', currency = 'KZT'): Re
 }
 
 /** Service s1 of customer c1 with one check `s1/web`, active since 2026-01-01, at 12 000.00 KZT: 120.00 for each hour. */
-export function plan(): ReplayFact[] {
+export function plan(policy: Partial<CheckFact> = {}): ReplayFact[] {
   return [
     ...service('s1', { web: ['s1/web'] }),
-    check('s1/web'),
+    check('s1/web', policy),
     lifecycle('2026-01-01', 'active'),
     fee('2026-01-01', '12000.00'),
   ];
