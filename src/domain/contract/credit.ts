@@ -25,7 +25,7 @@ export interface CreditedMonth {
 
 /**
  * The credit for a part of the month's unplanned time (all of it, or that of the claimed outages), capped.
- * @throws RangeError when the service's fees are in more than one currency.
+ * @throws RangeError when the month's fees are in more than one currency.
  */
 export function creditFor(month: CreditedMonth, compensated: IntervalSet): Money {
   const owed = editionsWithin(month.contract, month.month)
@@ -42,7 +42,7 @@ export function creditCap({ contract, fees, month }: CreditedMonth): Money {
     multiply({ numerator: highestFee(fees, span), denominator: 1n }, edition.credit.cap),
   );
   const highest = caps.reduce((a, b) => (compare(a, b) >= 0 ? a : b), ZERO);
-  return { minor: round(highest), currency: currencyOf(fees, contract.currency) };
+  return { minor: round(highest), currency: currencyOf(fees, month, contract.currency) };
 }
 
 function owedWithin(month: CreditedMonth, compensated: IntervalSet, span: Interval, credit: CreditTerms): Fraction {
@@ -94,12 +94,13 @@ function highestFee(fees: readonly FeeFact[], span: Interval): bigint {
     .reduce((highest, { fact }) => (fact.monthly.minor > highest ? fact.monthly.minor : highest), 0n);
 }
 
-function currencyOf(fees: readonly FeeFact[], fallback: string): string {
-  const currencies = new Set(fees.map((fee) => fee.monthly.currency));
+function currencyOf(fees: readonly FeeFact[], month: Interval, fallback: string): string {
+  const inMonth = inForce(fees).flatMap((period) => (overlap(period, month) ? [period.fact] : []));
+  const currencies = new Set(inMonth.map((fee) => fee.monthly.currency));
   if (currencies.size > 1) {
     throw new RangeError(`fees of ${fees[0]?.service}: found ${[...currencies].join(' and ')}, expected one currency`);
   }
-  return fees[0]?.monthly.currency ?? fallback;
+  return inMonth[0]?.monthly.currency ?? fallback;
 }
 
 function round({ numerator, denominator }: Fraction): bigint {

@@ -16,12 +16,17 @@ export function editionsWithin(
   });
 }
 
+/** The edition in force at an instant, or undefined before the contract's first. */
+export function findEdition(contract: Contract, instant: Instant): ContractEdition | undefined {
+  return contract.editions.findLast((candidate) => (candidate.from ?? Number.NEGATIVE_INFINITY) <= instant);
+}
+
 /**
  * The edition in force at an instant.
  * @throws RangeError when the contract was not yet in force.
  */
 export function editionAt(contract: Contract, instant: Instant): ContractEdition {
-  const edition = contract.editions.findLast((candidate) => (candidate.from ?? Number.NEGATIVE_INFINITY) <= instant);
+  const edition = findEdition(contract, instant);
   if (!edition) throw new RangeError(`contract ${contract.id}: no edition is in force at ${instant}`);
   return edition;
 }
