@@ -15,13 +15,21 @@ import type { Contract, Ratio } from './terms.ts';
 
 const ROLLING_YEAR: Millis = 365 * DAY;
 
-/** The whole tally period that contains the last instant before `end` (setting `tally`). */
-export function tallyPeriod(contract: Contract, lifecycle: readonly LifecycleFact[], end: Instant): Interval {
-  const { tally } = editionAt(contract, end - 1);
+/**
+ * The whole tally period (setting `tally`) of a month known until `end`: the year that contains the month's last known
+ * instant, or its first one while none is known.
+ */
+export function tallyPeriod(
+  contract: Contract,
+  lifecycle: readonly LifecycleFact[],
+  { month, end }: { readonly month: Interval; readonly end: Instant },
+): Interval {
+  const last = Math.max(month.start, end - 1);
+  const { tally } = editionAt(contract, last);
   if (tally === 'rolling') return { start: end - ROLLING_YEAR, end };
   const first = tally === 'service' ? firstActive(lifecycle) : undefined;
-  if (first !== undefined && first < end) return yearsOf(first, end - 1, contract.offsetMinutes);
-  return yearInterval(monthOf(end - 1, contract.offsetMinutes).year, contract.offsetMinutes);
+  if (first !== undefined && first <= last) return yearsOf(first, last, contract.offsetMinutes);
+  return yearInterval(monthOf(last, contract.offsetMinutes).year, contract.offsetMinutes);
 }
 
 /**

@@ -25,7 +25,7 @@ export interface CreditedMonth {
 
 /**
  * The credit for a part of the month's unplanned time (all of it, or that of the claimed outages), capped.
- * @throws RangeError when the service's fees are in more than one currency.
+ * @throws RangeError when the month's fees are in more than one currency.
  */
 export function creditFor(month: CreditedMonth, compensated: IntervalSet): Money {
   const owed = editionsWithin(month.contract, month.month)
@@ -42,25 +42,33 @@ export function creditCap({ contract, fees, month }: CreditedMonth): Money {
     multiply({ numerator: highestFee(fees, span), denominator: 1n }, edition.credit.cap),
   );
   const highest = caps.reduce((a, b) => (compare(a, b) >= 0 ? a : b), ZERO);
-  return { minor: round(highest), currency: currencyOf(fees, contract.currency) };
+  return { minor: round(highest), currency: currencyOf(fees, month, contract.currency) };
 }
 
 function owedWithin(month: CreditedMonth, compensated: IntervalSet, span: Interval, credit: CreditTerms): Fraction {
   const { scheme } = credit;
   const downtime = clip(compensated, span);
   return scheme.kind === 'hourly'
-    ? hourly(scheme, downtime, month.fees)
+    ? multiply(hourly(scheme, downtime, month.fees), countedShare(month, compensated, scheme.hours))
     : tiered(scheme, downtime, { ...month, month: span });
 }
 
 function hourly(scheme: HourlyCredit, downtime: IntervalSet, fees: readonly FeeFact[]): Fraction {
-  const total = measure(downtime);
-  if (total === 0) return ZERO;
   const feeMillis = inForce(fees)
     .map((period) => BigInt(measure(intersect(downtime, [period]))) * period.fact.monthly.minor)
     .reduce((sum, part) => sum + part, 0n);
-  const counted = { numerator: BigInt(countedMs(total, scheme.hours)), denominator: BigInt(total) };
-  return multiply(multiply({ numerator: feeMillis, denominator: BigInt(HOUR) }, scheme.perHour), counted);
+  return multiply({ numerator: feeMillis, denominator: BigInt(HOUR) }, scheme.perHour);
+}
+
+/**
+ * The share of each millisecond that is paid for. Full and started hours are those of the month's total, not of the part
+ * that lies in one edition: two editions that count alike must not lose, or win, an hour between them.
+ */
+function countedShare({ contract, month }: CreditedMonth, compensated: IntervalSet, hours: HourCounting): Fraction {
+  const total = editionsWithin(contract, month)
+    .filter(({ edition: { credit } }) => credit.scheme.kind === 'hourly' && credit.scheme.hours === hours)
+    .reduce((sum, { span }) => sum + measure(clip(compensated, span)), 0);
+  return total === 0 ? ZERO : { numerator: BigInt(countedMs(total, hours)), denominator: BigInt(total) };
 }
 
 function countedMs(totalMs: Millis, hours: HourCounting): Millis {
@@ -86,12 +94,13 @@ function highestFee(fees: readonly FeeFact[], span: Interval): bigint {
     .reduce((highest, { fact }) => (fact.monthly.minor > highest ? fact.monthly.minor : highest), 0n);
 }
 
-function currencyOf(fees: readonly FeeFact[], fallback: string): string {
-  const currencies = new Set(fees.map((fee) => fee.monthly.currency));
+function currencyOf(fees: readonly FeeFact[], month: Interval, fallback: string): string {
+  const inMonth = inForce(fees).flatMap((period) => (overlap(period, month) ? [period.fact] : []));
+  const currencies = new Set(inMonth.map((fee) => fee.monthly.currency));
   if (currencies.size > 1) {
     throw new RangeError(`fees of ${fees[0]?.service}: found ${[...currencies].join(' and ')}, expected one currency`);
   }
-  return fees[0]?.monthly.currency ?? fallback;
+  return inMonth[0]?.monthly.currency ?? fallback;
 }
 
 function round({ numerator, denominator }: Fraction): bigint {

@@ -7,7 +7,7 @@ import { knownAt, type Ledger, type WorkRecord } from '../facts/ledger.ts';
 import type { Instant } from '../time/instant.ts';
 import { type Interval, overlap } from '../time/interval.ts';
 import { EMPTY, type IntervalSet, intersect, normalize, union } from '../time/interval-set.ts';
-import { editionAt, editionsWithin } from './editions.ts';
+import { editionsWithin, findEdition } from './editions.ts';
 import { quietHoursWithin } from './quiet-hours.ts';
 import type { Contract } from './terms.ts';
 
@@ -44,9 +44,13 @@ function standingWindow(work: WorkRecord, service: string, asOf: Instant): Inter
   return overlap(standing, { start: Number.NEGATIVE_INFINITY, end: cancelledAt });
 }
 
-/** Whether a notice reached the customer early enough before the revision's start (R3; exactly the lead time is). */
+/**
+ * Whether a notice reached the customer early enough before the revision's start (R3; exactly the lead time is). What
+ * starts before the contract's first edition is no planned work of it.
+ */
 export function noticeInTime(revision: WorkFact, notice: NoticeFact, contract: Contract): boolean {
-  return notice.at <= revision.start - editionAt(contract, revision.start).plannedWork.leadMs;
+  const edition = findEdition(contract, revision.start);
+  return edition !== undefined && notice.at <= revision.start - edition.plannedWork.leadMs;
 }
 
 function excusedByWork(work: WorkRecord, question: PlannedWorkQuestion): IntervalSet {

@@ -1,11 +1,10 @@
 /** Requests and their clocks (CONTRACT.md, Requests; cl. 7.2). */
 import type { TicketFact } from '../facts/fact.ts';
-import { dateOf } from '../time/contract-calendar.ts';
+import { dateOf, dayInterval } from '../time/contract-calendar.ts';
 import { DAY, type Instant, type Millis } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
 import { type IntervalSet, intersect, measure, normalize } from '../time/interval-set.ts';
 import { editionAt } from './editions.ts';
-import { quietHoursWithin as dailySpansWithin } from './quiet-hours.ts';
 import type { TicketResult } from './statement-result.ts';
 import type { Contract, RequestClock } from './terms.ts';
 
@@ -86,14 +85,20 @@ function elapsedOn(clock: RequestClock, spans: IntervalSet, offsetMinutes: numbe
   return spans.reduce((total, span) => total + measure(intersect([span], workingHours(clock, offsetMinutes, span))), 0);
 }
 
+/** Day by day: the hours of two days may touch, and then the first must not speak for the second. */
 function workingHours(
   clock: Extract<RequestClock, { kind: 'working-hours' }>,
   offsetMinutes: number,
   within: Interval,
 ): IntervalSet {
-  const around = { start: within.start - DAY, end: within.end + DAY };
-  return dailySpansWithin([clock.hours], offsetMinutes, around).filter((span) => {
-    const date = dateOf(span.start, offsetMinutes);
-    return !clock.holidays.includes(date) && clock.weekdays.includes(Temporal.PlainDate.from(date).dayOfWeek);
-  });
+  const { hours, weekdays, holidays } = clock;
+  const lengthMs = hours.endMs > hours.startMs ? hours.endMs - hours.startMs : hours.endMs + DAY - hours.startMs;
+  const worked: Interval[] = [];
+  const first = dayInterval(dateOf(within.start - DAY, offsetMinutes), offsetMinutes).start;
+  for (let midnight = first; midnight < within.end; midnight += DAY) {
+    const date = dateOf(midnight, offsetMinutes);
+    if (holidays.includes(date) || !weekdays.includes(Temporal.PlainDate.from(date).dayOfWeek)) continue;
+    worked.push({ start: midnight + hours.startMs, end: midnight + hours.startMs + lengthMs });
+  }
+  return normalize(worked);
 }

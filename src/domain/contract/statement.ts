@@ -35,15 +35,16 @@ export function computeStatement(question: StatementQuestion): Statement {
   const { contract, asOf } = question;
   const service = new KnownService(question);
   const wholeMonth = monthInterval(parseMonth(question.month), contract.offsetMinutes);
-  const month = upTo(wholeMonth, asOf);
-  const tally = tallyPeriod(contract, service.lifecycle, Math.max(month.end, wholeMonth.start + 1));
-  const year = { start: tally.start, end: Math.max(tally.start, month.end) };
+  const end = Math.min(wholeMonth.end, asOf);
+  const month = upTo(wholeMonth, end);
+  const tally = tallyPeriod(contract, service.lifecycle, { month: wholeMonth, end });
+  const year = upTo(tally, end);
 
   const timeOf = service.timeWithin({ start: Math.min(year.start, month.start), end: month.end });
   const time = timeOf('as-defined');
   const monthTime = classify(time, month);
   const yearTotals = totalsOf(classify(time, year));
-  const allowance = allowanceMs(contract, service.lifecycle, tally, year.end);
+  const allowance = allowanceMs(contract, service.lifecycle, tally, end);
   const remaining = allowance - yearTotals.unplanned;
   const outages = spansOf(service.timeline('as-defined'), 'down', { start: Number.NEGATIVE_INFINITY, end: asOf });
   const unplannedMs = (placement: Placement): number => measure(classify(timeOf(placement), month).unplanned);
