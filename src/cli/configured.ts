@@ -57,3 +57,15 @@ export function instantOption(option: string, text: string): number {
     throw new BadInput(`--${option}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
+
+/**
+ * What `read` makes of a file named on the command line.
+ * @throws BadInput naming the file when it cannot be read.
+ */
+export async function readingOf<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new BadInput(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

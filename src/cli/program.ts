@@ -125,6 +125,23 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .action(async (month, options) => finish(await (await import('./verbs/close.ts')).close(month, options, io)));
 
   program
+    .command('export')
+    .description('one service as a replay file, from which anyone can recompute its statements')
+    .addOption(config())
+    .requiredOption('--service <id>', 'the service')
+    .option('--as-of <instant>', 'as known at an instant (default: now)')
+    .option('--out <file>', 'write there instead of to standard output')
+    .action(async (options) => finish(await (await import('./verbs/export.ts')).exportService(options, io)));
+
+  program
+    .command('import')
+    .description('record the facts of a replay file in the journal, all of them or none')
+    .argument('<file>', 'lines of JSON')
+    .addOption(config())
+    .option('--json', 'print the result as JSON')
+    .action(async (file, options) => finish(await (await import('./verbs/import.ts')).importFile(file, options, io)));
+
+  program
     .command('verify')
     .description('check the hash chain of the journal and name the first entry that is not as it was written')
     .addOption(config())

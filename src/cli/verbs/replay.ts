@@ -6,12 +6,13 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseContract } from '../../config/load-contract.ts';
 import { formatProblem } from '../../config/problem.ts';
+import { exclusionReasonsOf } from '../../domain/contract/editions.ts';
 import { computeStatements, monthBefore } from '../../domain/contract/statement.ts';
 import type { Contract } from '../../domain/contract/terms.ts';
 import { ledgerOf } from '../../domain/facts/ledger.ts';
 import { describeProblem } from '../../journal/replay/problem.ts';
 import { readReplayFile } from '../../journal/replay/read-file.ts';
-import { instantOption } from '../configured.ts';
+import { instantOption, readingOf } from '../configured.ts';
 import { BadInput, type CliIo, type ExitCode } from '../io.ts';
 import { monthOption } from '../month-option.ts';
 import { printStatements } from '../print-statements.ts';
@@ -27,7 +28,7 @@ const SHIPPED_CONTRACT = fileURLToPath(new URL('../../../config/contracts/ps-bui
 
 export async function replay(file: string, options: ReplayOptions, io: CliIo): Promise<ExitCode> {
   const contract = await contractFrom(options.contract ?? SHIPPED_CONTRACT, io);
-  const exclusionReasons = contract.editions.flatMap((edition) => edition.exclusions.map((reason) => reason.id));
+  const exclusionReasons = exclusionReasonsOf(contract);
   const read = await readingOf(file, () => readReplayFile(file, { exclusionReasons }));
   if (!read.ok) {
     for (const problem of read.problems) io.stderr.write(`${file}: ${describeProblem(problem)}\n`);
@@ -53,13 +54,4 @@ async function contractFrom(file: string, io: CliIo): Promise<Contract> {
   const result = parseContract(file, text, io.environment);
   if (!result.ok) throw new BadInput(`the contract has mistakes\n${result.problems.map(formatProblem).join('\n')}`);
   return result.contract;
-}
-
-/** @throws BadInput when the file cannot be read. */
-async function readingOf<T>(file: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    throw new BadInput(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

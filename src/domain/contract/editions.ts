@@ -30,3 +30,8 @@ export function editionAt(contract: Contract, instant: Instant): ContractEdition
   if (!edition) throw new RangeError(`contract ${contract.id}: found no edition, expected at least one`);
   return edition;
 }
+
+/** Ids of the exclusion reasons (cl. 8.5) that any edition of a contract knows. */
+export function exclusionReasonsOf(contract: Contract): readonly string[] {
+  return [...new Set(contract.editions.flatMap((edition) => edition.exclusions.map((reason) => reason.id)))];
+}

@@ -5,8 +5,9 @@
 import type { Boundary, CheckFact, ComponentDefinition, ServiceFact } from '../facts/fact.ts';
 import { inForce, knownAt, type Ledger } from '../facts/ledger.ts';
 import type { Instant } from '../time/instant.ts';
-import { createDetectorState, type Edge, observe } from './detector.ts';
+import type { Edge } from './detector.ts';
 import { timelineOfEdges } from './edge-position.ts';
+import { detectEdges } from './history.ts';
 import { coveredThrough } from './last-state.ts';
 import { decideCheck, decideComponent } from './quorum.ts';
 import { clipTimeline, combine, concatenate, type Timeline } from './timeline.ts';
@@ -101,7 +102,7 @@ export class ServiceStates {
     if (!record) return { edges: [], end: asOf };
     if (record.observations.length > 0) {
       const observations = record.observations.filter((observation) => observation.at <= asOf);
-      return { edges: edgesOfObservations(observations, definitions), end: asOf };
+      return { edges: detectEdges(observations, definitions), end: asOf };
     }
     const edges = knownAt(record.edges, asOf);
     const definition = definitions.at(-1)?.fact;
@@ -109,27 +110,4 @@ export class ServiceStates {
     const assumed = tail === 'assumed' && asOf - through <= (definition?.maxGapMs ?? 0);
     return { edges, end: assumed ? asOf : through };
   }
-}
-
-/** Detection over a whole history at once, in the order the observations were sent (rules 1–3). */
-function edgesOfObservations(
-  observations: readonly { readonly at: Instant; readonly outcome: 'ok' | 'fail' | 'void' }[],
-  definitions: CheckEdges['definitions'],
-): readonly Edge[] {
-  const ordered = [...observations].sort((a, b) => a.at - b.at);
-  const edges: Edge[] = [];
-  const emit = (edge: Edge): void => {
-    edges.push(edge);
-  };
-  const state = createDetectorState();
-  let period = 0;
-  for (const { at, outcome } of ordered) {
-    while (period + 1 < definitions.length && at >= (definitions[period] as { end: Instant }).end) period += 1;
-    const policy = definitions[period]?.fact;
-    if (policy) observe(state, policy, at, outcome, emit);
-  }
-  if (state.last !== undefined && state.confirmed !== 'unknown') {
-    edges.push({ to: 'unknown', earliest: state.last, latest: state.last });
-  }
-  return edges;
 }

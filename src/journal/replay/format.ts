@@ -13,7 +13,8 @@ import { DAY, HOUR, type Instant, MINUTE, type Millis, SECOND } from '../../doma
  * clock's is the one that people compare with a statement.
  */
 export function formatReplayLine(fact: ReplayFact, offsetMinutes = 0): string {
-  return JSON.stringify(lineOf(fact, (at) => formatInstant(at, offsetMinutes)));
+  // The type comes first: it is what a reader looks for in a line.
+  return JSON.stringify({ type: fact.type, ...lineOf(fact, (at) => formatInstant(at, offsetMinutes)) });
 }
 
 type Show = (at: Instant) => string;

@@ -171,6 +171,8 @@ const everyOrIds: Kind<readonly string[] | '*'> = {
   expected: 'a list of ids, or "*"',
   read: (value, field, complain) => {
     if (value === '*') return value;
+    // A revision may take the last service out of a window, and an export of that service alone says so.
+    if (Array.isArray(value) && value.length === 0) return [];
     if (Array.isArray(value)) return ids.read(value, field, complain);
     complain(field, describeFound(value), 'a list of ids, or "*"');
     return undefined;

@@ -251,7 +251,7 @@ const TYPES: Readonly<Record<string, TypeCase>> = {
         'a list of ids, or "*"',
         [
           ['all', 'found "all", expected a list of ids, or "*"'],
-          [[], `found an empty list, expected ${IDS}`],
+          [null, 'found null, expected a list of ids, or "*"'],
         ],
       ],
       at: [INSTANT, badInstant],
