@@ -1,8 +1,9 @@
 /** Ids that must be unique and names that must lead somewhere, over all files. */
 
+import { nearest } from '../domain/text/nearest.ts';
 import { quote } from '../domain/time/text.ts';
 import type { SourceDocument } from './document.ts';
-import { type KeyPath, nearest } from './problem.ts';
+import type { KeyPath } from './problem.ts';
 import { entriesAt, itemsAt, textAt, valueAt } from './raw.ts';
 
 export interface Documents {

@@ -1,8 +1,9 @@
 /** Holds a document against its schema and turns what the schema says into problems with a place. */
 import type { z } from 'zod';
+import { nearest } from '../domain/text/nearest.ts';
 import { quote } from '../domain/time/text.ts';
 import type { SourceDocument } from './document.ts';
-import { type KeyPath, nearest, UNKNOWN_KEY } from './problem.ts';
+import { type KeyPath, UNKNOWN_KEY } from './problem.ts';
 import { KEY_SEPARATOR } from './shape.ts';
 
 /** The typed value of a document, or undefined after recording why there is none. */

@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { checkServices } from '../../src/config/check-services.ts';
 import { checkShape } from '../../src/config/check-shape.ts';
 import { SourceDocument } from '../../src/config/document.ts';
-import { formatProblem, nearest } from '../../src/config/problem.ts';
+import { formatProblem } from '../../src/config/problem.ts';
 import { Secret } from '../../src/config/secret.ts';
 import { servicesSchema } from '../../src/config/services-schema.ts';
+import { nearest } from '../../src/domain/text/nearest.ts';
 import { configurationOf, MAIN, problemsOf, SERVICES } from './folder.ts';
 
 const named = (name: string) => ({ 'services/acme.yaml': SERVICES.replace('name: Acme', () => `name: ${name}`) });

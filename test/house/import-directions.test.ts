@@ -10,6 +10,7 @@ const SOURCE = join(import.meta.dirname, '../../src');
 
 /** Each room with the rooms it may import from, besides itself. The types of `runtime` are open to all. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  'domain/text': [],
   'domain/time': [],
   'domain/money': [],
   'domain/facts': ['domain/time', 'domain/money'],

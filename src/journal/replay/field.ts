@@ -9,8 +9,8 @@ import { parseDuration, quote, UnreadableText } from '../../domain/time/text.ts'
 import { describeFound } from '../found.ts';
 import { readInstantText } from './instant-text.ts';
 import { isObject } from './json-line.ts';
-import { nearest } from './nearest.ts';
 import type { Complain } from './problem.ts';
+import { suggestion } from './suggestion.ts';
 
 /** Reads a JSON value, or complains and gives undefined. */
 export type Read<V> = (value: unknown, field: string, complain: Complain) => V | undefined;
@@ -95,7 +95,7 @@ export function fieldsReader<const S extends Fields>(fields: S, skip?: string): 
 
 function refuseUnknown(name: string, prefix: string, names: readonly string[], complain: Complain): void {
   const printable = quote(name).slice(1, -1);
-  const expected = `one of ${names.join(', ')} (nearest: ${nearest(name, names) ?? 'none'})`;
+  const expected = `one of ${names.join(', ')}${suggestion(name, names)}`;
   complain(`${prefix}${printable}`, 'an unknown field', expected);
 }
 

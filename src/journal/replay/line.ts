@@ -42,8 +42,8 @@ import {
   wordOrCount,
 } from './field.ts';
 import type { JsonObject } from './json-line.ts';
-import { nearest } from './nearest.ts';
 import type { Complain } from './problem.ts';
+import { suggestion } from './suggestion.ts';
 
 /** What the parser must be told because the contract decides it. */
 export interface ReplayRules {
@@ -73,7 +73,7 @@ export function lineReader(rules: ReplayRules): LineReader {
   return (line, complain) => {
     const read = byType.get(line.type);
     if (read) return read(line, complain);
-    const near = typeof line.type === 'string' ? ` (nearest: ${nearest(line.type, types)})` : '';
+    const near = typeof line.type === 'string' ? suggestion(line.type, types) : '';
     complain('type', describeFound(line.type), `one of ${types.join(', ')}${near}`);
     return undefined;
   };

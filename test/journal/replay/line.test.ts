@@ -352,7 +352,7 @@ describe.each(Object.entries(TYPES))('%s', (type, { line, fields, inner = [] }) 
     const names = ['type', ...Object.keys(fields)];
     const [message = ''] = problems({ type, ...line, zzz: 1 });
     expect(message).toMatch(/^line 2: zzz: found an unknown field, expected one of /);
-    const named = /one of (.*) \(nearest/.exec(message)?.[1]?.split(', ') ?? [];
+    const named = /one of ([^(]*[^( ])/.exec(message)?.[1]?.split(', ') ?? [];
     expect(named.toSorted()).toEqual(names.toSorted());
   });
 
