@@ -1,6 +1,7 @@
 /**
  * What the daemon counts of its own doing: probes, schedule, journal, mail, InfluxDB, configuration. Every label is of a
- * closed list, so their number does not grow with the customers.
+ * closed list, so their number does not grow with the customers. Short lists are there from the start at 0: `rate` does
+ * not see the first event of a series that begins with it.
  */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
@@ -15,9 +16,12 @@ export interface ProbeObservation {
   readonly durationMs: number;
 }
 
-export type MailKind = 'notice' | 'statement' | 'incident';
-export type MailOutcome = 'accepted' | 'deferred' | 'refused';
-export type InfluxOutcome = 'written' | 'dropped' | 'rejected';
+const MAIL_KINDS = ['notice', 'statement', 'incident'] as const;
+export type MailKind = (typeof MAIL_KINDS)[number];
+const MAIL_OUTCOMES = ['accepted', 'deferred', 'refused'] as const;
+export type MailOutcome = (typeof MAIL_OUTCOMES)[number];
+const INFLUX_OUTCOMES = ['written', 'dropped', 'rejected'] as const;
+export type InfluxOutcome = (typeof INFLUX_OUTCOMES)[number];
 
 export interface DaemonMetrics {
   /** Counts a finished probe. Service and component are not labels: the samples in InfluxDB tell them apart. */
@@ -114,6 +118,7 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
     labelNames: ['kind', 'outcome'],
     registers,
   });
+  for (const kind of MAIL_KINDS) for (const outcome of MAIL_OUTCOMES) mails.inc({ kind, outcome }, 0);
   const mailPending = new Gauge({
     name: 'kepil_mail_pending',
     help: 'Mails that the relay has neither accepted nor refused for good.',
@@ -126,7 +131,7 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
     labelNames: ['outcome'],
     registers,
   });
-  for (const outcome of ['written', 'dropped', 'rejected'] as const) points.inc({ outcome }, 0);
+  for (const outcome of INFLUX_OUTCOMES) points.inc({ outcome }, 0);
   const queue = new Gauge({
     name: 'kepil_influx_queue_points',
     help: 'Points that wait to be written to InfluxDB.',

@@ -7,10 +7,16 @@
  *
  * Some 20 series a service: `kepil_fleet_*` says the same of all services at once, for those who drop the rest.
  */
-import { INSTANT_CLASSES, type InstantClass, type Statement } from '../../domain/contract/statement-result.ts';
+import {
+  type ClassTotals,
+  INSTANT_CLASSES,
+  type PromiseStanding,
+  type Statement,
+} from '../../domain/contract/statement-result.ts';
 import type { State } from '../../domain/facts/fact.ts';
 import { formatAmount, type Money } from '../../domain/money/money.ts';
 import { escapeLabel, type Family, labelSet, type Sample, secondsText } from './exposition.ts';
+import { fleetTotals } from './fleet-totals.ts';
 
 export interface ServiceStates {
   readonly service: string;
@@ -31,7 +37,7 @@ export interface ServiceMetrics {
 
 const STATE_VALUES: Readonly<Record<State, string>> = { up: '1', down: '0', unknown: '-1' };
 const STATES: readonly State[] = ['up', 'down', 'unknown'];
-const STANDINGS = ['kept', 'at-risk', 'broken'] as const;
+const STANDINGS: readonly PromiseStanding[] = ['kept', 'at-risk', 'broken'];
 type Period = 'month' | 'year';
 const PERIODS: readonly Period[] = ['month', 'year'];
 
@@ -39,6 +45,7 @@ const PERIODS: readonly Period[] = ['month', 'year'];
 export function createServiceMetrics(): ServiceMetrics {
   let states = new Map<string, ServiceStates>();
   let statements: readonly Statement[] = [];
+  let fleet = fleetTotals(statements);
 
   function* fleetStates(): Iterable<Sample> {
     const counts = { up: 0, down: 0, unknown: 0 };
@@ -46,25 +53,18 @@ export function createServiceMetrics(): ServiceMetrics {
     for (const state of STATES) yield { labels: labelSet({ state }), value: String(counts[state]) };
   }
   function* fleetStandings(): Iterable<Sample> {
-    const counts = { kept: 0, 'at-risk': 0, broken: 0 };
-    for (const { year } of statements) counts[year.promise] += 1;
-    for (const standing of STANDINGS) yield { labels: labelSet({ standing }), value: String(counts[standing]) };
+    for (const standing of STANDINGS)
+      yield { labels: labelSet({ standing }), value: String(fleet.standings[standing]) };
   }
   function* fleetSeconds(): Iterable<Sample> {
     for (const period of PERIODS) {
       for (const name of INSTANT_CLASSES) {
-        let ms = 0;
-        for (const statement of statements) ms += statement[period].ms[name];
-        yield { labels: labelSet({ period, class: name }), value: secondsText(ms) };
+        yield { labels: labelSet({ period, class: name }), value: secondsText(fleet[period][name]) };
       }
     }
   }
   function* fleetCredit(): Iterable<Sample> {
-    const sums = new Map<string, bigint>();
-    for (const { credit } of statements) {
-      sums.set(credit.currency, (sums.get(credit.currency) ?? 0n) + credit.accrued.minor);
-    }
-    for (const [currency, minor] of sums) {
+    for (const [currency, minor] of fleet.credit) {
       yield { labels: labelSet({ currency }), value: formatAmount({ minor, currency }) };
     }
   }
@@ -128,6 +128,7 @@ export function createServiceMetrics(): ServiceMetrics {
     },
     statements(set) {
       statements = set;
+      fleet = fleetTotals(set);
     },
     families: [
       {
@@ -199,7 +200,7 @@ export function createServiceMetrics(): ServiceMetrics {
   };
 }
 
-function availabilityRatio(ms: Readonly<Record<InstantClass, number>>): number | undefined {
+function availabilityRatio(ms: ClassTotals): number | undefined {
   const measured = ms.up + ms.unplanned;
   return measured === 0 ? undefined : ms.up / measured;
 }

@@ -133,7 +133,7 @@ describe('bounds', () => {
   it('keeps two sets of metrics apart', async () => {
     const [one, other] = [emptyMetrics(), emptyMetrics()];
     one.mail('notice', 'accepted');
-    expect(await other.registry.getSingleMetricAsString('kepil_mail_total')).not.toContain('outcome="accepted"');
+    expect(await other.registry.getSingleMetricAsString('kepil_mail_total')).not.toMatch(/\} [1-9]/);
   });
 
   it('leaves the event loop to others while 20 000 services are printed', async () => {

@@ -43,19 +43,19 @@ export function statement(options: StatementOptions): Statement {
   };
 }
 
-/** Metrics without those of the process, which no two runs share. */
-export function emptyMetrics(): Metrics {
+/** Metrics by default without those of the process, which no two runs share. */
+export function emptyMetrics(processMetrics = false): Metrics {
   return createMetrics({
     version: '0.1.0',
     startedAt: MARCH_10 - DAY,
     errorWords: [...FAILURES, ...VOIDS],
-    processMetrics: false,
+    processMetrics,
   });
 }
 
 /** Every metric with at least one sample. */
-export function sampleMetrics(): Metrics {
-  const metrics = emptyMetrics();
+export function sampleMetrics(processMetrics = false): Metrics {
+  const metrics = emptyMetrics(processMetrics);
   const base = { service: 's1', component: 'web' };
   metrics.probe({ ...base, kind: 'http', outcome: 'ok', durationMs: 42 });
   metrics.probe({ ...base, kind: 'http', outcome: 'fail', error: 'http_status', durationMs: 250 });
