@@ -2,10 +2,15 @@
 import { run } from './cli/program.ts';
 import { systemClock } from './runtime/clock.ts';
 
+/** npm passes on the Ctrl-C that the terminal has already sent us: two signals this close together are one request. */
+const ONE_REQUEST_MS = 500;
+
 const stop = new AbortController();
+let askedAtMs = Number.NaN;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(1); // a second signal does not wait
+    if (!stop.signal.aborted) askedAtMs = systemClock.monotonicMs();
+    else if (systemClock.monotonicMs() - askedAtMs > ONE_REQUEST_MS) process.exit(1); // asked again, it does not wait
     stop.abort(new Error(signal));
   });
 }
