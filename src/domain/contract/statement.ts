@@ -82,7 +82,7 @@ export function computeStatement(question: StatementQuestion): Statement {
       claimed: creditFor(credited, intersect(monthTime.unplanned, claimed)),
       cap,
     },
-    tickets: ticketsOf(contract, knownAt(service.record.tickets, asOf), month, asOf),
+    tickets: ticketsOf(contract, knownAt(service.record.tickets, asOf), wholeMonth, asOf),
   };
 }
 

@@ -264,6 +264,20 @@ worked('claims (cl. 8.1): a claim covers every outage that overlaps its day, who
     holds: { accrued: '240.00', claimed: '120.00' },
   },
   {
+    // 1 h at 24 000 and 59 min at 12 000: 240 + 118 = 358 for 119 min, of which 60 count: 180.504. Claimed is the hour: 240.
+    promise:
+      'with full hours and two fees, the part claimed may earn more than the whole: the lost minutes are not its own',
+    facts: [
+      plan(),
+      fee('2026-03-01', '24000.00'),
+      fee('2026-03-11', '12000.00'),
+      march(['2026-03-10 12:00', '2026-03-10 13:00'], ['2026-03-15 12:00', '2026-03-15 12:59']),
+      claim('2026-03-10'),
+    ],
+    ask: { contract: FULL },
+    holds: { accrued: '180.50', claimed: '240.00' },
+  },
+  {
     promise: 'a day is one of the contract clock: 20:00 UTC of the 9th lies in the 10th',
     facts: [plan(), march([at('2026-03-10 01:00'), at('2026-03-10 01:30')]), claim('2026-03-10')],
     holds: { claimed: '60.00' },

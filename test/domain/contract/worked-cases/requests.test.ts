@@ -113,6 +113,18 @@ worked('around the clock, high: 1 h to respond, 8 h to resolve', [
     holds: { tickets: [] },
   },
   {
+    promise: 'one registered at the as-of instant is known, and listed',
+    facts: high(['registered', '2026-03-10 10:00']),
+    ask: { asOf: '2026-03-10 10:00' },
+    holds: { tickets: ['t high: not yet running, not yet running'] },
+  },
+  {
+    promise: 'one registered at the first instant of April is April’s',
+    facts: high(['registered', '2026-04-01']),
+    ask: { asOf: '2026-04-01' },
+    holds: { tickets: [] },
+  },
+  {
     promise: 'one registered at the month’s first instant is',
     facts: high(['registered', '2026-03-01'], ['resolved', '2026-03-01']),
     holds: { tickets: ['t high: 0 kept, 0 kept'] },
