@@ -93,6 +93,19 @@ worked('an edition that takes force within a month', [
     },
     holds: { accrued: '720.00' },
   },
+  {
+    // Full: 90 min are 1 h, 120.00. Exact: 45 min are 90.00.
+    promise: 'that counts hours otherwise counts its own',
+    facts: [plan(), march(['2026-03-10 12:00', '2026-03-10 14:15'])],
+    ask: {
+      contract: reissued(
+        crediting(AGREEMENT, { scheme: { kind: 'hourly', perHour: ratio(1, 100), hours: 'full' } }),
+        at('2026-03-10 13:30'),
+        { credit: CREDIT },
+      ),
+    },
+    holds: { accrued: '210.00' },
+  },
 ]);
 
 worked('an edition that takes force within a year', [
