@@ -1,4 +1,5 @@
 /** Which edition of a contract governs when (CONTRACT.md: a new edition applies only from its date). */
+import { formatInstant } from '../time/contract-calendar.ts';
 import type { Instant } from '../time/instant.ts';
 import { type Interval, overlap } from '../time/interval.ts';
 import type { Contract, ContractEdition } from './terms.ts';
@@ -27,6 +28,7 @@ export function findEdition(contract: Contract, instant: Instant): ContractEditi
  */
 export function editionAt(contract: Contract, instant: Instant): ContractEdition {
   const edition = findEdition(contract, instant);
-  if (!edition) throw new RangeError(`contract ${contract.id}: no edition is in force at ${instant}`);
-  return edition;
+  if (edition) return edition;
+  const when = formatInstant(instant, contract.offsetMinutes);
+  throw new RangeError(`contract ${contract.id}: no edition is in force at ${when}`);
 }

@@ -1,7 +1,8 @@
 /** A new edition of the contract applies only from its date. */
+import { describe, expect, it } from 'vitest';
 import { AGREEMENT, amended, crediting, daily, EDITION_2026, ratio, reissued } from '../../../support/contracts.ts';
 import { worked } from '../../../support/figures.ts';
-import { at, march, notice, plan, watched, work } from '../../../support/world.ts';
+import { at, given, march, notice, plan, ticket, watched, work } from '../../../support/world.ts';
 
 const CREDIT = EDITION_2026.credit;
 const TWO_PERCENT = { ...CREDIT, scheme: { kind: 'hourly', perHour: ratio(2, 100), hours: 'exact' } } as const;
@@ -162,4 +163,23 @@ worked('a contract whose first edition is dated', [
     ask: { contract: amended(AGREEMENT, { from: at('2026-02-17') }) },
     holds: { allowance: '15h 15m 50s 400ms', yearUnplanned: '1h', unplanned: '0' },
   },
+  {
+    promise: 'promised nothing about requests registered before that date',
+    facts: [
+      plan(),
+      ticket('before', 'high', [['registered', '2026-02-16 23:59:59.999']]),
+      ticket('after', 'high', [['registered', '2026-02-17']]),
+    ],
+    ask: { month: '2026-02', asOf: '2026-03-01', contract: amended(AGREEMENT, { from: at('2026-02-17') }) },
+    holds: { tickets: ['after high: not yet missed, not yet missed'] },
+  },
 ]);
+
+describe('before its first edition a contract promises nothing', () => {
+  it('a month that ends before it has no statement: the error says when', () => {
+    const contract = amended(AGREEMENT, { from: at('2026-02-17') });
+    expect(() => given(plan()).statement({ month: '2026-01', contract })).toThrow(
+      'contract builder: no edition is in force at 2026-01-31T23:59:59.999+05:00',
+    );
+  });
+});
