@@ -1,5 +1,4 @@
 /** Which edition of a contract governs when (CONTRACT.md: a new edition applies only from its date). */
-import { formatInstant } from '../time/contract-calendar.ts';
 import type { Instant } from '../time/instant.ts';
 import { type Interval, overlap } from '../time/interval.ts';
 import type { Contract, ContractEdition } from './terms.ts';
@@ -19,16 +18,15 @@ export function editionsWithin(
 
 /** The edition in force at an instant, or undefined before the contract's first. */
 export function findEdition(contract: Contract, instant: Instant): ContractEdition | undefined {
-  return contract.editions.findLast((candidate) => (candidate.from ?? Number.NEGATIVE_INFINITY) <= instant);
+  return contract.editions.findLast((edition) => (edition.from ?? Number.NEGATIVE_INFINITY) <= instant);
 }
 
 /**
- * The edition in force at an instant.
- * @throws RangeError when the contract was not yet in force.
+ * The edition whose settings apply at an instant where some must: the one in force, and before the first the first.
+ * @throws RangeError when the contract has no edition.
  */
 export function editionAt(contract: Contract, instant: Instant): ContractEdition {
-  const edition = findEdition(contract, instant);
-  if (edition) return edition;
-  const when = formatInstant(instant, contract.offsetMinutes);
-  throw new RangeError(`contract ${contract.id}: no edition is in force at ${when}`);
+  const edition = findEdition(contract, instant) ?? contract.editions[0];
+  if (!edition) throw new RangeError(`contract ${contract.id}: found no edition, expected at least one`);
+  return edition;
 }
