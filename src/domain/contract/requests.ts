@@ -4,13 +4,14 @@ import { dateOf, dayInterval } from '../time/contract-calendar.ts';
 import { DAY, type Instant, type Millis } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
 import { type IntervalSet, intersect, measure, normalize } from '../time/interval-set.ts';
-import { editionAt } from './editions.ts';
+import { findEdition } from './editions.ts';
 import type { TicketResult } from './statement-result.ts';
-import type { Contract, RequestClock } from './terms.ts';
+import type { Contract, ContractEdition, RequestClock } from './terms.ts';
 
 /**
  * The requests registered in a period, each measured on its priority's clock: response from registration to the start
- * of work, resolution from registration to the fix without the time spent waiting for the customer or already fixed.
+ * of work, resolution from registration to the fix without the time spent waiting for the customer or already fixed. The
+ * edition in force at registration governs; before the contract's first there is nothing to keep.
  * @param events of one service, as known at `asOf`.
  */
 export function ticketsOf(
@@ -24,18 +25,21 @@ export function ticketsOf(
     const ordered = history.toSorted((a, b) => a.at - b.at);
     const registered = ordered.find((event) => event.event === 'registered');
     if (!registered || registered.at < period.start || registered.at >= period.end) return [];
-    return [measureTicket(contract, ordered, registered, asOf)];
+    const edition = findEdition(contract, registered.at);
+    return edition ? [measureTicket({ contract, edition, ordered, registered, asOf })] : [];
   });
 }
 
-function measureTicket(
-  contract: Contract,
-  ordered: readonly TicketFact[],
-  registered: TicketFact,
-  asOf: Instant,
-): TicketResult {
+function measureTicket(ticket: {
+  readonly contract: Contract;
+  readonly edition: ContractEdition;
+  readonly ordered: readonly TicketFact[];
+  readonly registered: TicketFact;
+  readonly asOf: Instant;
+}): TicketResult {
+  const { contract, edition, ordered, registered, asOf } = ticket;
   const { priority } = ordered.at(-1) ?? registered;
-  const terms = editionAt(contract, registered.at).requests[priority];
+  const terms = edition.requests[priority];
   const elapsed = (spans: IntervalSet): Millis => elapsedOn(terms.clock, spans, contract.offsetMinutes);
 
   const begun = ordered.find((event) => event.event === 'started') ?? ordered.find((e) => e.event === 'resolved');

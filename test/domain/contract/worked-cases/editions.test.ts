@@ -1,7 +1,7 @@
 /** A new edition of the contract applies only from its date. */
 import { AGREEMENT, amended, crediting, daily, EDITION_2026, ratio, reissued } from '../../../support/contracts.ts';
 import { worked } from '../../../support/figures.ts';
-import { at, march, notice, plan, watched, work } from '../../../support/world.ts';
+import { at, march, notice, plan, ticket, watched, work } from '../../../support/world.ts';
 
 const CREDIT = EDITION_2026.credit;
 const TWO_PERCENT = { ...CREDIT, scheme: { kind: 'hourly', perHour: ratio(2, 100), hours: 'exact' } } as const;
@@ -93,6 +93,19 @@ worked('an edition that takes force within a month', [
     },
     holds: { accrued: '720.00' },
   },
+  {
+    // Full: 90 min are 1 h, 120.00. Exact: 45 min are 90.00.
+    promise: 'that counts hours otherwise counts its own',
+    facts: [plan(), march(['2026-03-10 12:00', '2026-03-10 14:15'])],
+    ask: {
+      contract: reissued(
+        crediting(AGREEMENT, { scheme: { kind: 'hourly', perHour: ratio(1, 100), hours: 'full' } }),
+        at('2026-03-10 13:30'),
+        { credit: CREDIT },
+      ),
+    },
+    holds: { accrued: '210.00' },
+  },
 ]);
 
 worked('an edition that takes force within a year', [
@@ -148,5 +161,26 @@ worked('a contract whose first edition is dated', [
     ],
     ask: { contract: amended(AGREEMENT, { from: at('2026-02-17') }) },
     holds: { allowance: '15h 15m 50s 400ms', yearUnplanned: '1h', unplanned: '0' },
+  },
+  {
+    promise: 'promised nothing about requests registered before that date',
+    facts: [
+      plan(),
+      ticket('before', 'high', [['registered', '2026-02-16 23:59:59.999']]),
+      ticket('after', 'high', [['registered', '2026-02-17']]),
+    ],
+    ask: { month: '2026-02', asOf: '2026-03-01', contract: amended(AGREEMENT, { from: at('2026-02-17') }) },
+    holds: { tickets: ['after high: not yet missed, not yet missed'] },
+  },
+  {
+    promise: 'owes nothing for a month before that date, but measures it',
+    facts: [
+      plan(),
+      watched({ from: '2026-01-01', to: '2026-02-01', down: [['2026-01-20 02:00', '2026-01-20 03:00']] }),
+      work('w', '2026-01-20 02:00', '2026-01-20 03:00'),
+      notice('w', '2026-01-10'),
+    ],
+    ask: { month: '2026-01', asOf: '2026-02-01', contract: amended(AGREEMENT, { from: at('2026-02-17') }) },
+    holds: { up: '743h', planned: '0', unplanned: '1h', accrued: '0.00', cap: '0.00' },
   },
 ]);
