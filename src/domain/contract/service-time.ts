@@ -2,9 +2,10 @@
 import { type Placement, ServiceStates, type Tail } from '../detection/service-states.ts';
 import { spansOf, type Timeline } from '../detection/timeline.ts';
 import type { LifecycleFact, ServiceFact } from '../facts/fact.ts';
-import { knownAt, type Ledger, type ServiceRecord } from '../facts/ledger.ts';
+import { inForce, knownAt, type Ledger, type ServiceRecord } from '../facts/ledger.ts';
 import type { Instant } from '../time/instant.ts';
-import type { Interval } from '../time/interval.ts';
+import { type Interval, overlap } from '../time/interval.ts';
+import { normalize } from '../time/interval-set.ts';
 import { activeSpans } from './activity.ts';
 import type { ServiceTime } from './classes.ts';
 import { excludedSpans } from './exclusions.ts';
@@ -23,8 +24,10 @@ export interface ServiceQuestion {
 export class KnownService {
   readonly question: ServiceQuestion;
   readonly record: ServiceRecord;
+  /** As it stands at the instant asked about. */
   readonly definition: ServiceFact;
   readonly lifecycle: readonly LifecycleFact[];
+  readonly #periods: ReturnType<typeof inForce<ServiceFact>>;
   readonly #states: ServiceStates;
 
   /** @throws RangeError when the facts known then do not define the service. */
@@ -32,12 +35,14 @@ export class KnownService {
     const { ledger, service, asOf } = question;
     const record = ledger.service(service);
     const definitions = knownAt(record?.definitions ?? [], asOf);
-    const definition = definitions.at(-1);
+    const periods = inForce(definitions);
+    const definition = (periods.findLast((period) => period.start <= asOf) ?? periods[0])?.fact;
     if (!record || !definition) throw new RangeError(`service: found "${service}", expected one that the facts define`);
     this.question = question;
     this.record = record;
     this.definition = definition;
     this.lifecycle = knownAt(record.lifecycle, asOf);
+    this.#periods = periods;
     this.#states = new ServiceStates({ ledger, asOf, tail }, definitions);
   }
 
@@ -54,9 +59,14 @@ export class KnownService {
   /** What classifies its time inside a period, for each placement of its edges. */
   timeWithin(period: Interval): (placement: Placement) => ServiceTime {
     const { ledger, contract, service, asOf } = this.question;
+    // A service may change hands: each night is judged by the notices of whoever had it then.
+    const planned = this.#periods.flatMap(({ start, end, fact: { customer } }) => {
+      const within = overlap(period, { start, end });
+      return within ? plannedSpans({ ledger, contract, service, customer, asOf, period: within }) : [];
+    });
     const context = {
       active: activeSpans(this.lifecycle, period),
-      planned: plannedSpans({ ledger, contract, service, customer: this.definition.customer, asOf, period }),
+      planned: normalize(planned),
       excluded: excludedSpans(ledger, service, asOf),
     };
     return (placement) => {

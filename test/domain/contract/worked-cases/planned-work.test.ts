@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { worked } from '../../../support/figures.ts';
 import {
+  at,
   check,
   fee,
   given,
@@ -423,5 +424,25 @@ worked('R1: cancelled work', [
       notice('w', '2026-03-06', { revision: 2 }),
     ],
     holds: { planned: '0', unplanned: '4h' },
+  },
+]);
+
+/** Service s1 is c1's until the 10th and c2's from then on. */
+const handedOver = service('s1', { web: ['s1/web'] }, 'c2').map((fact) =>
+  fact.type === 'service' ? { ...fact, from: at('2026-03-10') } : fact,
+);
+
+worked('R3: a service that changes hands is judged by the notices of whoever had it (cl. 7.1)', [
+  {
+    // 02–03 on the 9th is c1's, who was told: 1 h planned. The same on the 11th is c2's, who was not: 1 h × 120.00.
+    promise: 'a notice to the customer of then excuses no night of the customer of now',
+    facts: [
+      plan(),
+      handedOver,
+      march(['2026-03-09 02:00', '2026-03-09 03:00'], ['2026-03-11 02:00', '2026-03-11 03:00']),
+      work('w', '2026-03-09 01:00', '2026-03-12 06:00'),
+      notice('w', IN_TIME),
+    ],
+    holds: { planned: '1h', unplanned: '1h', accrued: '120.00' },
   },
 ]);
