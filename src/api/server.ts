@@ -21,7 +21,7 @@ export interface ApiSources {
 
 /**
  * Builds the server; the caller listens and closes.
- * `/api/v1` carries customers' data and has no accounts yet, so it answers to loopback peers only.
+ * `/api/v1` carries customers' data and has no accounts yet, so it answers to its own machine only.
  */
 export function createServer(sources: ApiSources): FastifyInstance {
   const server = Fastify({ logger: false, bodyLimit: 64 * 1024, forceCloseConnections: true });
@@ -38,11 +38,16 @@ export function createServer(sources: ApiSources): FastifyInstance {
 
   server.register(async (api) => {
     api.addHook('onRequest', async (request, reply) => {
-      if (!isLoopback(request.ip)) {
-        await reply.code(403).send({ error: 'forbidden', message: 'this address answers to loopback peers only' });
-      } else if (!isLoopbackName(request.hostname)) {
-        // A page in a browser on this machine may reach loopback under a name of its own (DNS rebinding).
-        await reply.code(421).send({ error: 'misdirected', message: 'expected a loopback address as the host' });
+      const { localAddress, remoteAddress } = request.socket;
+      // Who comes from the address that was reached is this machine, by whichever of its addresses.
+      const isLocal = isLoopback(remoteAddress) || (remoteAddress !== undefined && remoteAddress === localAddress);
+      if (!isLocal) {
+        await reply.code(403).send({ error: 'forbidden', message: 'this address answers to its own machine only' });
+      } else if (!isLoopbackName(request.hostname) && bare(request.hostname) !== localAddress) {
+        // A page in a browser on this machine may reach it under a name of its own (DNS rebinding).
+        await reply
+          .code(421)
+          .send({ error: 'misdirected', message: 'expected an address of this machine as the host' });
       }
     });
     api.get('/api/v1/status', () => sources.status());
@@ -70,7 +75,12 @@ function monthProblem(month: unknown): string | undefined {
   }
 }
 
-function isLoopback(address: string): boolean {
+function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+function isLoopback(address: string | undefined): boolean {
+  if (address === undefined) return false;
   return address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.');
 }
 

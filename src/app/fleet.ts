@@ -4,6 +4,7 @@
  * announcements all read from here, so they cannot disagree.
  */
 
+import { statusAt } from '../domain/contract/activity.ts';
 import type { Contracts } from '../domain/contract/contracts.ts';
 import { type CurrentState, currentState, type Outage, outagesWithin } from '../domain/contract/outages.ts';
 import { computeStatement } from '../domain/contract/statement.ts';
@@ -50,7 +51,7 @@ export class Fleet {
     this.#options = options;
   }
 
-  /** All services as last computed, in the order the journal first named them. */
+  /** All services that have not ended, as last computed, in the order the journal first named them. */
   all(): readonly ServiceNow[] {
     return this.#options.ledger.services().flatMap((id) => this.#services.get(id) ?? []);
   }
@@ -86,6 +87,11 @@ export class Fleet {
     const asOf = clock.now();
     const contract = contracts.ofService(ledger, service, asOf);
     if (!contract) return;
+    const lifecycle = ledger.service(service)?.lifecycle.map((known) => known.fact) ?? [];
+    if (statusAt(lifecycle, asOf) === 'ended') {
+      this.#services.delete(service);
+      return;
+    }
     const question = { ledger, contract, service, asOf };
     const month = monthOf(asOf, contract.offsetMinutes);
     const statement = computeStatement({ ...question, month: formatMonth(month) });

@@ -3,6 +3,7 @@
  * back. A definition that changes applies from now; what was measured under the old one stays as it was.
  */
 import type { Configuration } from '../config/configuration.ts';
+import { statusAt } from '../domain/contract/activity.ts';
 import { lastStateOf } from '../domain/detection/last-state.ts';
 import type {
   CheckFact,
@@ -36,7 +37,30 @@ export function registrationFacts(ledger: Ledger, definitions: Definitions, now:
     ...unwatchedEdges(ledger, definitions.checks, now),
     ...definitions.fees.filter((fee) => !isRecorded(ledger.service(fee.service)?.fees ?? [], fee)),
     ...definitions.lifecycle.filter((fact) => !isRecorded(ledger.service(fact.service)?.lifecycle ?? [], fact)),
+    ...definitions.services.flatMap(({ id }) => returned(ledger, id, definitions.lifecycle, now)),
+    ...removed(ledger, definitions.services, now),
   ].map((fact) => ({ ...fact, at: now }));
+}
+
+/** Services that the configuration no longer defines end now: nobody watches them, and nobody may be charged for that. */
+function removed(ledger: Ledger, services: readonly ServiceFact[], now: Instant): LifecycleFact[] {
+  const defined = new Set(services.map((service) => service.id));
+  return ledger
+    .services()
+    .filter((id) => !defined.has(id) && statusAt(lifecycleOf(ledger, id), now) !== 'ended')
+    .map((service) => ({ type: 'lifecycle', service, from: now, status: 'ended' }));
+}
+
+/** A service that was ended by its removal, and is defined again, is again what its own dates say. */
+function returned(ledger: Ledger, id: string, defined: readonly LifecycleFact[], now: Instant): LifecycleFact[] {
+  const own = defined.filter((fact) => fact.service === id);
+  const meant = statusAt(own, now);
+  if (meant === undefined || statusAt([...lifecycleOf(ledger, id), ...own], now) === meant) return [];
+  return [{ type: 'lifecycle', service: id, from: now, status: meant }];
+}
+
+function lifecycleOf(ledger: Ledger, id: string): readonly LifecycleFact[] {
+  return (ledger.service(id)?.lifecycle ?? []).map((known) => known.fact);
 }
 
 function revised<F extends ServiceFact | CheckFact>(recorded: readonly Known<F>[], defined: F, now: Instant): F[] {

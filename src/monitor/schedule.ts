@@ -7,7 +7,7 @@ import { type Instant, type Millis, SECOND } from '../domain/time/instant.ts';
 
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
-/** Waits before the second and every later probe that confirms a change (DESIGN.md, Probing: 2 s, 5 s). */
+/** Waits before the second and every later probe that confirms a change (docs/decisions/0007). */
 const CONFIRMATION_DELAYS: readonly Millis[] = [2 * SECOND, 5 * SECOND];
 /** While down a check is probed this many times as often, but not oftener than the floor. */
 const DOWN_SPEED_UP = 6;

@@ -1,5 +1,5 @@
 /** When a service is active (cl. 3.2, 4.2, 4.6, 5.4): all other time is `outside`. */
-import type { LifecycleFact } from '../facts/fact.ts';
+import type { LifecycleFact, LifecycleStatus } from '../facts/fact.ts';
 import { inForce } from '../facts/ledger.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
@@ -11,10 +11,14 @@ export function activeSpans(lifecycle: readonly LifecycleFact[], period: Interva
   return clip(normalize(active), period);
 }
 
+/** The status at an instant; undefined before the first lifecycle fact. */
+export function statusAt(lifecycle: readonly LifecycleFact[], instant: Instant): LifecycleStatus | undefined {
+  return inForce(lifecycle).findLast((span) => span.start <= instant)?.fact.status;
+}
+
 /** Whether the service is active just before an instant. */
 export function isActiveBefore(lifecycle: readonly LifecycleFact[], instant: Instant): boolean {
-  const latest = inForce(lifecycle).findLast((span) => span.start < instant);
-  return latest?.fact.status === 'active';
+  return statusAt(lifecycle, instant - 1) === 'active';
 }
 
 /** The first instant at which the service was active, or undefined. */
