@@ -187,7 +187,7 @@ describe('a monitor that is killed and started again', () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   }, 120_000);
 
@@ -207,7 +207,7 @@ describe('a monitor that is killed and started again', () => {
           }
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   }, 120_000);
 
@@ -223,7 +223,7 @@ describe('a monitor that is killed and started again', () => {
           expect(timeline.every(({ at }, i) => i === 0 || at > timeline[i - 1]!.at)).toBe(true);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   }, 120_000);
 });
