@@ -22,7 +22,6 @@ export class MailDesk {
   readonly #outbox: Outbox;
   readonly #mailer: Mailer;
   readonly #options: MailDeskOptions;
-  #sending: Promise<void> = Promise.resolve();
 
   constructor(options: MailDeskOptions) {
     const { books, settings, clock, log, metrics } = options;
@@ -55,12 +54,11 @@ export class MailDesk {
   sendInBackground(): void {
     const { log, metrics } = this.#options;
     metrics.mailPending(this.#outbox.pending().length);
-    this.#sending = this.#outbox.sendDue().catch((error: unknown) => log.error({ error }, 'mails could not be sent'));
+    this.#outbox.sendDue().catch((error: unknown) => log.error({ error }, 'mails could not be sent'));
   }
 
   async close(): Promise<void> {
-    await this.#mailer.close();
-    await this.#sending;
+    await Promise.all([this.#outbox.stop(), this.#mailer.close()]);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Fact, Locale } from '../domain/facts/fact.ts';
 import { type Instant, MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Draft, Journal } from '../journal/journal.ts';
 import type { LedgerFeed } from '../journal/ledger-feed.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { MailBook } from './mail-book.ts';
@@ -57,7 +57,10 @@ const AT_ONCE = 8;
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #book = new MailBook();
+  /** What the relay answered and the journal has not taken yet: to be recorded before anything else is sent. */
+  #unrecorded: Draft[] = [];
   #sending: Promise<void> | undefined;
+  #stopped = false;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -82,10 +85,21 @@ export class Outbox {
     return this.#sending;
   }
 
+  /**
+   * Begins no further mail. Resolves when those under way have been settled; rejects when the journal takes no answer of
+   * theirs.
+   */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#sending?.catch(() => {}); // whoever asked for that run is told of its failure
+    await this.#recordAnswers();
+  }
+
   async #sendAll(): Promise<void> {
+    await this.#recordAnswers();
     const now = this.#options.clock.now();
     const due = this.pending().filter(({ mail }) => this.#isDue(mail, now));
-    for (let i = 0; i < due.length; i += AT_ONCE) {
+    for (let i = 0; i < due.length && !this.#stopped; i += AT_ONCE) {
       await this.#sendSome(due.slice(i, i + AT_ONCE));
     }
   }
@@ -98,7 +112,7 @@ export class Outbox {
   }
 
   async #sendSome(mails: readonly OwedMail[]): Promise<void> {
-    const { journal, feed, clock, messageIdFor, relay } = this.#options;
+    const { journal, clock, messageIdFor, relay } = this.#options;
     const addressed = mails.map((owed) => ({ owed, messageId: messageIdFor(owed.mail) }));
     const at = clock.now();
     await journal.append(
@@ -106,14 +120,40 @@ export class Outbox {
         fact: { type: 'mail-attempted', mail, customer, messageId, at },
       })),
     );
-    await Promise.all(
+    const settled = await Promise.allSettled(
       addressed.map(async ({ owed, messageId }) => {
-        const answer = await relay.send({ ...owed.compose(), messageId });
-        await journal.append(settledFacts(owed, messageId, answer, clock.now()).map((fact) => ({ fact })));
+        const answer = await handOver(owed, messageId, relay);
         this.#options.onSettled(owed, answer);
+        this.#unrecorded.push(...settledFacts(owed, messageId, answer, clock.now()).map((fact) => ({ fact })));
+        await this.#recordAnswers();
       }),
     );
+    const failure = settled.find((one) => one.status === 'rejected');
+    if (failure) throw failure.reason;
+  }
+
+  async #recordAnswers(): Promise<void> {
+    const { journal, feed } = this.#options;
+    const drafts = this.#unrecorded;
+    if (drafts.length === 0) return;
+    this.#unrecorded = [];
+    try {
+      await journal.append(drafts);
+    } catch (error) {
+      this.#unrecorded = [...drafts, ...this.#unrecorded];
+      throw error;
+    }
     await feed.catchUp();
+  }
+}
+
+/** A mail that cannot be made, or a relay that throws, is tried again later: neither may hold up the other mails. */
+async function handOver(owed: OwedMail, messageId: string, relay: Relay): Promise<RelayAnswer> {
+  try {
+    return await relay.send({ ...owed.compose(), messageId });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { outcome: 'refused', permanent: false, response: `the mail could not be made: ${reason}` };
   }
 }
 

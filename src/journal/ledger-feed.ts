@@ -35,24 +35,31 @@ export class LedgerFeed {
       this.#again = true;
       return this.#reading;
     }
-    this.#reading = this.#read().finally(() => {
-      this.#reading = undefined;
-    });
+    this.#reading = this.#read();
     return this.#reading;
   }
 
   async #read(): Promise<void> {
-    do {
-      this.#again = false;
-      for (;;) {
-        const entries = await this.#journal.read(this.#seq, BATCH);
-        for (const entry of entries) {
-          this.ledger.add(entry.fact, entry.recordedAt);
-          this.#seq = entry.seq;
-        }
-        if (entries.length > 0) for (const listener of this.#listeners) listener(entries);
-        if (entries.length < BATCH) break;
+    try {
+      do {
+        this.#again = false;
+        await this.#readToEnd();
+      } while (this.#again);
+    } finally {
+      // In the same turn as the last look at #again: who calls between the two would wait for a reading that is over.
+      this.#reading = undefined;
+    }
+  }
+
+  async #readToEnd(): Promise<void> {
+    for (;;) {
+      const entries = await this.#journal.read(this.#seq, BATCH);
+      for (const entry of entries) {
+        this.ledger.add(entry.fact, entry.recordedAt);
+        this.#seq = entry.seq;
       }
-    } while (this.#again);
+      if (entries.length > 0) for (const listener of this.#listeners) listener(entries);
+      if (entries.length < BATCH) return;
+    }
   }
 }

@@ -20,7 +20,8 @@ const RESTART_DELAY: Millis = 1_000;
 const STOP_DEADLINE: Millis = 1_500;
 
 interface Crew {
-  readonly worker: Worker;
+  /** Absent from its end until it is replaced. */
+  worker: Worker | undefined;
   /** Through when each interval of this worker is covered; absent until its first word. */
   coverage: ReadonlyMap<Millis, Instant | null> | undefined;
   inFlight: number;
@@ -45,8 +46,9 @@ export class Monitor {
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const cancel of this.#restarts) cancel();
-    const stopped = [...this.#crews.values()].map(
-      ({ worker }) =>
+    const workers = [...this.#crews.values()].flatMap(({ worker }) => worker ?? []);
+    const stopped = workers.map(
+      (worker) =>
         new Promise<void>((resolve) => {
           const force = this.#options.clock.after(STOP_DEADLINE, () => void worker.terminate());
           worker.once('exit', () => {
@@ -74,11 +76,17 @@ export class Monitor {
       const inFlight = this.#crews.values().reduce((total, one) => total + one.inFlight, 0);
       this.#options.onBatch({ ...message.batch, coverage: this.#mergedCoverage(), inFlight });
     });
-    worker.on('error', (error) => this.#options.onWorkerLost(error));
+    let reason: unknown;
+    worker.on('error', (error) => {
+      reason = error;
+    });
     worker.on('exit', (code) => {
-      if (this.#stopping) return;
-      this.#options.onWorkerLost(new Error(`a prober thread exited with code ${code}`));
-      crew.coverage = undefined;
+      Object.assign(crew, { worker: undefined, coverage: undefined, inFlight: 0 });
+      if (this.#stopping) {
+        if (reason !== undefined) this.#options.onWorkerLost(reason);
+        return;
+      }
+      this.#options.onWorkerLost(reason ?? new Error(`a prober thread exited with code ${code}`));
       const cancel = this.#options.clock.after(RESTART_DELAY, () => {
         this.#restarts.delete(cancel);
         this.#startShard(shard);

@@ -54,6 +54,7 @@ export class ProberLoop {
   #edges: FoundEdge[] = [];
   #samples: Sample[] = [];
   #wakeAt: Instant = Number.POSITIVE_INFINITY;
+  #wokenAt: Instant = Number.NEGATIVE_INFINITY;
   #cancelWake: CancelTimer = () => {};
   #cancelHandOver: CancelTimer = () => {};
 
@@ -91,8 +92,19 @@ export class ProberLoop {
   #wake(): void {
     const { clock } = this.#options;
     const now = clock.now();
+    if (now < this.#wokenAt) this.#putBackOnGrid(now);
+    this.#wokenAt = now;
     for (let next = this.#queue.take(now); next; next = this.#queue.take(now)) this.#launch(next.item, next.due);
     this.#wakeBy(Math.min(now + LONGEST_NAP, this.#queue.nextDue ?? Number.POSITIVE_INFINITY));
+  }
+
+  /** The clock was set back: whatever waits would wait until it has caught up, and nothing be probed till then. */
+  #putBackOnGrid(now: Instant): void {
+    const waiting: Running[] = [];
+    for (let next = this.#queue.take(Number.POSITIVE_INFINITY); next; next = this.#queue.take(Number.POSITIVE_INFINITY))
+      waiting.push(next.item);
+    for (const running of waiting)
+      this.#queue.add(nextSlot(now, running.check.phaseMs, running.check.intervalMs), running);
   }
 
   #wakeBy(instant: Instant): void {
@@ -131,16 +143,19 @@ export class ProberLoop {
       observe(state, check.policy, result.sentAt, result.outcome, (edge) => {
         this.#found(check, edge, edge.latest === result.sentAt ? evidence : (running.contraryEvidence ?? evidence));
       });
-      if (state.contrary === 1) running.contraryEvidence = evidence;
+      if (state.contrary === 1 && result.outcome !== 'void') running.contraryEvidence = evidence;
       if (state.contrary === 0) running.contraryEvidence = undefined;
     }
-    const due = nextProbe(result.sentAt, check.phaseMs, check.intervalMs, state);
+    const now = this.#options.clock.now();
+    const next = nextProbe(Math.min(result.sentAt, now), check.phaseMs, check.intervalMs, state);
+    // What fell due while this probe was in flight is due now: it is not late, it could not have been sent.
+    const due = Math.max(next, now);
     this.#queue.add(due, running);
     if (due < this.#wakeAt) this.#wakeBy(due);
   }
 
   #found(check: WatchedCheck, edge: Edge, evidence: Evidence | undefined): void {
-    if (this.#edges.length === 0) {
+    if (this.#edges.length === 0 && !this.#abort.signal.aborted) {
       this.#cancelHandOver();
       this.#cancelHandOver = this.#options.clock.after(0, () => this.#handOverRegularly());
     }
@@ -169,10 +184,14 @@ export class ProberLoop {
     this.#options.handOver(batch);
   }
 
+  /**
+   * A check that is unknown is not covered, but the probe in flight may make it known from the instant it was sent: if
+   * coverage had been recorded beyond that instant by then, it would be taken to speak for this check too.
+   */
   #coverage(): Coverage[] {
     const through = new Map<Millis, Instant | null>();
-    for (const { check, state } of this.#running) {
-      const covered = confirmedThrough(state) ?? null;
+    for (const { check, state, inFlightSince } of this.#running) {
+      const covered = confirmedThrough(state) ?? inFlightSince ?? null;
       const lowest = through.get(check.intervalMs) ?? null;
       through.set(check.intervalMs, covered === null ? lowest : lowest === null ? covered : Math.min(lowest, covered));
     }

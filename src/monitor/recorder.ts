@@ -5,7 +5,7 @@
 import type { Fact } from '../domain/facts/fact.ts';
 import { type Instant, MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import type { Batch } from './watched-check.ts';
 
 export interface RecorderOptions {
@@ -33,6 +33,7 @@ export class Recorder {
   readonly #through = new Map<Millis, Instant>();
   #waiting: Fact[] = [];
   #writing: Promise<void> | undefined;
+  #cancelRetry: CancelTimer | undefined;
   #troubled = false;
 
   constructor(options: RecorderOptions) {
@@ -64,14 +65,15 @@ export class Recorder {
       if (through !== null) this.#through.set(intervalMs, through);
     }
     this.#cover(at, batch.edges.length > 0);
-    if (this.#waiting.length > MOST_WAITING) this.#options.onOverflow();
     this.#write();
+    if (this.#waiting.length > MOST_WAITING) this.#options.onOverflow();
   }
 
   /** Resolves when everything taken in has been recorded, all coverage included; rejects when the journal refuses. */
   async flush(): Promise<void> {
     this.#cover(this.#options.clock.now(), true);
-    await this.#writing;
+    while (this.#writing) await this.#writing;
+    this.#cancelRetry?.();
     if (this.#waiting.length > 0) await this.#append();
   }
 
@@ -87,22 +89,25 @@ export class Recorder {
     }
   }
 
+  /** Begins to write what waits, unless that is under way already or the journal is being given a rest. */
   #write(): void {
-    if (this.#writing || this.#waiting.length === 0) return;
+    if (this.#writing || this.#cancelRetry || this.#waiting.length === 0) return;
     this.#writing = this.#append()
+      .finally(() => {
+        this.#writing = undefined;
+      })
       .then(() => {
         if (this.#troubled) this.#options.onTrouble(undefined);
         this.#troubled = false;
-        this.#writing = undefined;
         this.#write();
       })
       .catch((error: unknown) => {
         this.#troubled = true;
-        this.#options.onTrouble(error);
-        this.#options.clock.after(RETRY_DELAY, () => {
-          this.#writing = undefined;
+        this.#cancelRetry = this.#options.clock.after(RETRY_DELAY, () => {
+          this.#cancelRetry = undefined;
           this.#write();
         });
+        this.#options.onTrouble(error);
       });
   }
 

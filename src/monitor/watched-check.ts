@@ -38,7 +38,7 @@ export interface Sample {
   readonly phases: PhaseTimes;
 }
 
-/** How far all checks of an interval are covered (see CoverageFact); null while nothing is confirmed. */
+/** How far all checks of an interval are covered (see CoverageFact); null while none is known or being probed. */
 export interface Coverage {
   readonly intervalMs: Millis;
   readonly through: Instant | null;

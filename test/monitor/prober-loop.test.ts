@@ -1,0 +1,254 @@
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time/instant.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { type Answer, scriptedLoop, watched } from './scripted-probes.ts';
+
+/** Divisible by a day, so a check of phase 0 has a slot at every multiple of its interval from here. */
+const START = 20_513 * DAY;
+const OK: Answer = { outcome: 'ok' };
+const FAIL: Answer = { outcome: 'fail' };
+const VOID: Answer = { outcome: 'void' };
+
+/** A loop over one check of a minute that answers by the seconds since the start. */
+function oneCheck(script: (second: number) => Answer, settings: Parameters<typeof watched>[1] = {}) {
+  const clock = new ManualClock(START);
+  const rig = scriptedLoop({
+    clock,
+    checks: [watched('c', settings)],
+    script: (_check, sentAt) => script((sentAt - START) / SECOND),
+  });
+  rig.loop.start();
+  const seconds = () => rig.sent.map(({ at }) => (at - START) / SECOND);
+  const edges = () =>
+    rig.edges().map(({ to, earliest, latest }) => [to, (earliest - START) / SECOND, (latest - START) / SECOND]);
+  return { clock, ...rig, seconds, shownEdges: edges };
+}
+
+describe('when a check is probed', () => {
+  it('at its slots and at no other time while it is steady', async () => {
+    const rig = oneCheck(() => OK);
+    await rig.clock.advance(5 * MINUTE);
+    expect(rig.seconds()).toEqual([60, 120, 180, 240, 300]);
+    await rig.loop.stop();
+  });
+
+  it('keeps the grid over ten thousand slots', async () => {
+    const rig = oneCheck(() => ({ outcome: 'ok', tookMs: 137 }), { intervalMs: SECOND, phaseMs: 250 });
+    await rig.clock.advance(10_000 * SECOND);
+    expect(rig.sent).toHaveLength(10_000);
+    expect(rig.sent.every(({ at }) => (at - START) % SECOND === 250)).toBe(true);
+    await rig.loop.stop();
+  });
+
+  it('has one probe in flight at most, however slow the target', async () => {
+    const rig = oneCheck(() => ({ outcome: 'ok', tookMs: 95 * SECOND }));
+    await rig.clock.advance(10 * MINUTE);
+    expect(rig.mostInFlight()).toBe(1);
+    await rig.loop.stop();
+  });
+
+  it('is probed 2 s and 5 s after a failure, then six times as often, and steadily again once it is up', async () => {
+    const rig = oneCheck((second) => (second >= 120 && second < 150 ? FAIL : OK));
+    await rig.clock.advance(4 * MINUTE);
+    expect(rig.seconds()).toEqual([60, 120, 122, 127, 137, 147, 157, 159, 180, 240]);
+    await rig.loop.stop();
+  });
+
+  it('does not confirm a failure later than the next slot', async () => {
+    const rig = oneCheck((second) => (second === 60 ? { outcome: 'fail', tookMs: 59.5 * SECOND } : OK));
+    await rig.clock.advance(2 * MINUTE);
+    expect(rig.seconds()).toEqual([60, 119.5, 120]);
+    await rig.loop.stop();
+  });
+
+  it('says how late a probe was after its slot, not after a slot that its own predecessor used up', async () => {
+    const rig = oneCheck((second) => (second === 60 ? { outcome: 'fail', tookMs: 10 * SECOND } : OK));
+    await rig.clock.advance(3 * MINUTE + SECOND);
+    expect(rig.samples().map((sample) => sample.latenessMs)).toEqual([0, 0, 0, 0]);
+    await rig.loop.stop();
+  });
+
+  it('takes a burst of ten thousand checks in the order of their slots', async () => {
+    const clock = new ManualClock(START);
+    const checks = Array.from({ length: 10_000 }, (_, n) => watched(`c${n}`, { phaseMs: 10 + (n % 10) * 10 }));
+    const rig = scriptedLoop({ clock, checks, script: () => ({ outcome: 'ok', tookMs: 0 }) });
+    rig.loop.start();
+    await clock.advance(200);
+    const expected = checks.toSorted((a, b) => a.phaseMs - b.phaseMs).map((check) => check.id);
+    expect(rig.sent.map(({ check }) => check).join(' ')).toBe(expected.join(' '));
+    await rig.loop.stop();
+  });
+
+  it('goes on at once when the clock is set back, and does not wait until it has caught up', async () => {
+    const rig = oneCheck(() => OK);
+    await rig.clock.advance(2 * MINUTE);
+    rig.clock.stepWall(-6 * HOUR);
+    await rig.clock.advance(3 * MINUTE);
+    expect(rig.sent.length).toBeGreaterThanOrEqual(4);
+    await rig.loop.stop();
+  });
+});
+
+describe('what is found', () => {
+  it('dates an outage by the last good, first bad, last bad and first good observation', async () => {
+    const rig = oneCheck((second) => (second >= 120 && second < 150 ? FAIL : OK));
+    await rig.clock.advance(4 * MINUTE);
+    expect(rig.shownEdges()).toEqual([
+      ['up', 60, 60],
+      ['down', 60, 120],
+      ['up', 147, 157],
+    ]);
+    await rig.loop.stop();
+  });
+
+  it('keeps the evidence of the first failure of the run', async () => {
+    const rig = oneCheck((second) => (second >= 120 ? FAIL : OK));
+    await rig.clock.advance(3 * MINUTE);
+    const down = rig.edges().find((edge) => edge.to === 'down');
+    expect(down?.evidence).toEqual({
+      sentAt: START + 120_000,
+      error: 'connect_refused',
+      seen: `fail of ${START + 120_000}`,
+    });
+    await rig.loop.stop();
+  });
+
+  it('keeps that evidence when a probe of our own failing comes between', async () => {
+    const rig = oneCheck((second) => (second === 122 ? VOID : second >= 120 ? FAIL : OK));
+    await rig.clock.advance(3 * MINUTE);
+    const down = rig.edges().find((edge) => edge.to === 'down');
+    expect(down).toMatchObject({ earliest: START + 60_000, latest: START + 120_000 });
+    expect(down?.evidence).toMatchObject({ sentAt: START + 120_000, error: 'connect_refused' });
+    await rig.loop.stop();
+  });
+
+  it('takes a failure that is not confirmed for a blip', async () => {
+    const rig = oneCheck((second) => (second === 120 || second === 122 ? FAIL : OK));
+    await rig.clock.advance(5 * MINUTE);
+    expect(rig.shownEdges()).toEqual([['up', 60, 60]]);
+    await rig.loop.stop();
+  });
+
+  it('lets void change nothing but what time does', async () => {
+    const rig = oneCheck((second) => (second > 60 ? VOID : OK));
+    await rig.clock.advance(4 * MINUTE);
+    expect(rig.shownEdges()).toEqual([['up', 60, 60]]);
+    await rig.clock.advance(2 * SECOND);
+    expect(rig.shownEdges()).toEqual([
+      ['up', 60, 60],
+      ['unknown', 60, 60],
+    ]);
+    await rig.loop.stop();
+  });
+
+  it('waits with unknown for a probe in flight that may yet close the gap', async () => {
+    const rig = oneCheck((second) =>
+      second > 60 && second < 240 ? VOID : { outcome: 'ok', tookMs: second === 240 ? 50 * SECOND : 0 },
+    );
+    await rig.clock.advance(6 * MINUTE);
+    expect(rig.shownEdges()).toEqual([['up', 60, 60]]);
+    await rig.loop.stop();
+  });
+
+  it('ignores an observation from before the newest one, as a clock that was set back makes them', async () => {
+    const rig = oneCheck((second) => (second < 120 ? OK : FAIL));
+    await rig.clock.advance(90 * SECOND);
+    rig.clock.stepWall(-2 * SECOND);
+    await rig.clock.advance(3 * MINUTE);
+    const instants = rig.edges().flatMap((edge) => [edge.earliest, edge.latest]);
+    expect(instants).toEqual(instants.toSorted((a, b) => a - b));
+    await rig.loop.stop();
+  });
+
+  it('goes on from what was recorded', async () => {
+    const rig = oneCheck(() => FAIL, { recorded: { state: 'up', through: START - 30_000 } });
+    await rig.clock.advance(2 * MINUTE);
+    expect(rig.shownEdges()).toEqual([['down', -30, 60]]);
+    await rig.loop.stop();
+  });
+
+  it('closes at once what was recorded longer ago than a gap may be', async () => {
+    const rig = oneCheck(() => OK, { recorded: { state: 'up', through: START - 181_000 } });
+    await rig.clock.advance(2 * MINUTE);
+    expect(rig.shownEdges()).toEqual([
+      ['unknown', -181, -181],
+      ['up', 60, 60],
+    ]);
+    await rig.loop.stop();
+  });
+});
+
+describe('what is covered', () => {
+  const covered = (rig: ReturnType<typeof scriptedLoop>) => rig.batches.at(-1)?.coverage;
+
+  it('is nothing until something is confirmed, and then the oldest confirming observation', async () => {
+    const clock = new ManualClock(START);
+    const checks = [watched('a'), watched('b', { phaseMs: 30 * SECOND })];
+    const rig = scriptedLoop({ clock, checks, script: () => OK });
+    rig.loop.start();
+    await clock.advance(10 * SECOND);
+    expect(covered(rig)).toEqual([{ intervalMs: MINUTE, through: null }]);
+    await clock.advance(MINUTE);
+    expect(covered(rig)).toEqual([{ intervalMs: MINUTE, through: START + 30_000 }]);
+    await rig.loop.stop();
+  });
+
+  it('stays at the last good observation while failures are being confirmed', async () => {
+    const rig = oneCheck((second) => (second >= 120 ? FAIL : OK));
+    await rig.clock.advance(126 * SECOND);
+    expect(covered(rig)).toEqual([{ intervalMs: MINUTE, through: START + 60_000 }]);
+    await rig.clock.advance(2 * SECOND);
+    expect(covered(rig)).toEqual([{ intervalMs: MINUTE, through: START + 127_000 }]);
+    await rig.loop.stop();
+  });
+
+  it('does not run ahead of a probe in flight that may make an unknown check known', async () => {
+    const clock = new ManualClock(START);
+    // `slow` answers ten seconds late: what it is found to be from 6 s on must not be covered beyond 6 s.
+    const checks = [
+      watched('fast', { intervalMs: SECOND, policy: { maxGapMs: MINUTE, failures: 3, successes: 2 } }),
+      watched('slow', {
+        intervalMs: SECOND,
+        phaseMs: 500,
+        policy: { maxGapMs: MINUTE, failures: 1, successes: 2 },
+      }),
+    ];
+    const rig = scriptedLoop({
+      clock,
+      checks,
+      script: (check) => (check === 'fast' ? OK : { outcome: 'fail', tookMs: 10 * SECOND }),
+    });
+    rig.loop.start();
+    await clock.advance(15 * SECOND);
+    const found = rig.batches.findIndex((batch) => batch.edges.some((edge) => edge.check === 'slow'));
+    const before = rig.batches.slice(0, found).map((batch) => batch.coverage[0]?.through ?? 0);
+    expect(Math.max(...before)).toBeLessThanOrEqual(rig.edges().find((edge) => edge.check === 'slow')!.latest);
+    await rig.loop.stop();
+  });
+});
+
+describe('stop', () => {
+  it('ends the probes in flight without evidence, hands over the rest and leaves no timer', async () => {
+    const rig = oneCheck((second) => (second > 60 ? { outcome: 'ok', tookMs: 5 * SECOND } : OK));
+    await rig.clock.advance(121 * SECOND);
+    const batches = rig.batches.length;
+    await rig.loop.stop();
+    expect(rig.batches.length).toBe(batches + 1);
+    expect(rig.samples()).toHaveLength(1);
+    expect(rig.batches.at(-1)?.inFlight).toBe(0);
+    expect(rig.clock.pending).toBe(0);
+  });
+
+  it('leaves no timer although the last look finds that a gap has opened', async () => {
+    const rig = oneCheck((second) => (second > 60 ? { outcome: 'ok', tookMs: 20 * MINUTE } : OK), {
+      policy: { maxGapMs: 62 * SECOND, failures: 3, successes: 2 },
+    });
+    await rig.clock.advance(125 * SECOND);
+    await rig.loop.stop();
+    expect(rig.shownEdges()).toEqual([
+      ['up', 60, 60],
+      ['unknown', 60, 60],
+    ]);
+    expect(rig.clock.pending).toBe(0);
+  });
+});
