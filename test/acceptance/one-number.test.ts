@@ -1,4 +1,5 @@
-/** One outage, wherever it is read: journal, metrics, statement of the verb and of the API, mail. To the millisecond. */
+/** One outage, wherever it is read: journal, metrics, InfluxDB, statement of the verb and of the API, mail. To the millisecond. */
+import { InfluxDB } from 'influx';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EdgeFact } from '../../src/domain/facts/fact.ts';
 import { formatMonth, monthInterval, monthOf, previousMonth } from '../../src/domain/time/contract-calendar.ts';
@@ -8,6 +9,7 @@ import type { Daemon } from '../support/daemon.ts';
 import { type DaemonConfig, writeDaemonConfig } from '../support/daemon-config.ts';
 import { readFacts, recordPast } from '../support/journal-file.ts';
 import { startDovecot } from '../support/servers/dovecot.ts';
+import { type Influxdb, startInfluxdb } from '../support/servers/influxdb.ts';
 import { type Mailbox, waitForMail } from '../support/servers/mailbox.ts';
 import { type Nginx, startNginx } from '../support/servers/nginx.ts';
 import { startPostfix } from '../support/servers/postfix.ts';
@@ -31,6 +33,7 @@ describe.skipIf(!installed('nginx'))('an outage that was just watched', () => {
   let nginx: Nginx;
   let config: DaemonConfig;
   let daemon: Daemon;
+  let influxdb: Influxdb | undefined;
   let down: EdgeFact;
   let up: EdgeFact;
   let lengthMs: number;
@@ -40,7 +43,11 @@ describe.skipIf(!installed('nginx'))('an outage that was just watched', () => {
     nginx = await startNginx();
     const http = `http://127.0.0.1:${nginx.port}/`;
     const check = { id: 'home', http, interval: '1s', timeout: '800ms', maxGap: '30s' };
-    config = await writeDaemonConfig({ subscriptions: [{ id: 's1', monthlyFee: FEE, checks: [check] }] });
+    influxdb = installed('influxd') ? await startInfluxdb() : undefined;
+    config = await writeDaemonConfig({
+      subscriptions: [{ id: 's1', monthlyFee: FEE, checks: [check] }],
+      ...(influxdb ? { influx: { url: `http://127.0.0.1:${influxdb.port}/`, database: 'kepil' } } : {}),
+    });
     daemon = await startKepil(config);
     const edgesBecome = (...states: readonly EdgeFact['to'][]) =>
       vi.waitFor(async () => {
@@ -59,6 +66,7 @@ describe.skipIf(!installed('nginx'))('an outage that was just watched', () => {
   afterAll(async () => {
     await daemon?.stop();
     await nginx?.close();
+    await influxdb?.close();
     await config?.[Symbol.asyncDispose]();
   });
 
@@ -74,6 +82,26 @@ describe.skipIf(!installed('nginx'))('an outage that was just watched', () => {
     expect(await series(lastEnd)).toBe(midpoint(up));
     expect(await metric(config, 'kepil_credit_accrued{service="s1",currency="KZT"}')).toBe(creditOf(FEE, lengthMs));
     expect(await metric(config, 'kepil_outages_total{class="unplanned"}')).toBe('1');
+  });
+
+  it.skipIf(!installed('influxd'))('has the same length in InfluxDB, as one point', async () => {
+    const reader = new InfluxDB({ host: '127.0.0.1', port: influxdb!.port, database: 'kepil' });
+    const points = await vi.waitFor(async () => {
+      const rows = await reader.query<OutageRow>('select * from "outage"');
+      expect(rows.map((row) => row.open)).toEqual([false]);
+      return [...rows];
+    }, PATIENCE);
+    expect(points).toMatchObject([
+      {
+        service: 's1',
+        customer: 's1',
+        class: 'unplanned',
+        durationMs: lengthMs,
+        startMs: midpoint(down),
+        endMs: midpoint(up),
+      },
+    ]);
+    expect(points[0]?.time.getTime()).toBe(midpoint(down));
   });
 
   it('has the same length in the statements of the verb and of the API', async () => {
@@ -158,6 +186,11 @@ describe.skipIf(!canMail)('an outage over the end of a month', () => {
     }
   });
 });
+
+interface OutageRow {
+  readonly time: Date;
+  readonly open: boolean;
+}
 
 function midpoint({ earliest, latest }: EdgeFact): Instant {
   return Math.floor((earliest + latest) / 2);

@@ -28,6 +28,16 @@ export async function readFacts<T extends Fact['type']>(path: string, type: T): 
   return entries.map(({ fact }) => fact).filter((fact): fact is FactOf<T> => fact.type === type);
 }
 
+/** Records facts now, as another process than the daemon. */
+export async function appendFacts(path: string, facts: readonly Fact[]): Promise<void> {
+  const journal = await openSqliteJournal({ path, clock: systemClock });
+  try {
+    await record(journal, facts);
+  } finally {
+    await journal.close();
+  }
+}
+
 export interface Past {
   readonly config: { readonly path: string; readonly journalPath: string };
   /** When the daemon began to observe: all checks are up from here. */
