@@ -28,19 +28,33 @@ export function noticesOwed(ledger: Ledger, now: Instant): readonly NoticeOwed[]
     if (!work || !standing || standing.end <= now) return [];
     const cancelled = knownAt(work.cancellations, now).length > 0;
     const told = Map.groupBy(knownAt(work.notices, now), (notice) => notice.customer);
-    return [...customersOf(ledger, standing, now)].flatMap(([customer, services]): NoticeOwed[] => {
+    const addressed = customersOf(ledger, standing, now);
+    const newestTold = (customer: string): WorkFact | undefined => {
       const newest = Math.max(0, ...(told.get(customer) ?? []).map((notice) => notice.revision));
-      const previous = revisions.find((revision) => revision.revision === newest);
+      return revisions.find((revision) => revision.revision === newest);
+    };
+    const owed = [...addressed].flatMap(([customer, services]): NoticeOwed[] => {
+      const previous = newestTold(customer);
       const mail = `notice/${id}/${cancelled ? 'cancelled' : standing.revision}/${customer}`;
       if (cancelled) {
         return previous ? [{ mail, customer, services, notice: { kind: 'cancelled', work: previous } }] : [];
       }
-      if (newest >= standing.revision) return [];
+      if (previous && previous.revision >= standing.revision) return [];
       const notice = previous
         ? ({ kind: 'revised', work: standing, previous } as const)
         : ({ kind: 'new', work: standing } as const);
       return [{ mail, customer, services, notice }];
     });
+    // Whom a later revision leaves out still expects the window that they were told of.
+    const leftOut = [...told.keys()].flatMap((customer): NoticeOwed[] => {
+      const previous = newestTold(customer);
+      if (cancelled || addressed.has(customer) || !previous || previous.end <= now) return [];
+      if (previous.revision >= standing.revision) return [];
+      const services = customersOf(ledger, previous, now).get(customer);
+      const mail = `notice/${id}/${standing.revision}/${customer}`;
+      return services ? [{ mail, customer, services, notice: { kind: 'cancelled', work: previous } }] : [];
+    });
+    return [...owed, ...leftOut];
   });
 }
 

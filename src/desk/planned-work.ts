@@ -27,10 +27,14 @@ export function planWork(ledger: Ledger, request: WorkRequest, now: Instant): Wo
 
 /**
  * The next revision of a work; what the change leaves out stays as the standing revision has it.
- * @throws WorkRefused the work is unknown or cancelled, or the window is refused as in `planWork`.
+ * @throws WorkRefused the work is unknown, cancelled or over, or the window is refused as in `planWork`.
  */
 export function reviseWork(ledger: Ledger, id: string, change: Partial<WorkRequest>, now: Instant): WorkFact {
   const standing = requireStanding(ledger, id, now);
+  // A revision stands in place of those before it: moved away afterwards, the window would excuse nothing any more.
+  if (standing.end <= now) {
+    throw new WorkRefused(`work: "${id}" is over, expected one that is not; plan a new one`);
+  }
   const { type, revision, at: _at, ...kept } = standing;
   const request = { ...kept, ...change };
   validate(ledger, request, now);
