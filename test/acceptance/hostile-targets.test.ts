@@ -13,7 +13,7 @@ import { metric, startKepil } from './kepil.ts';
 
 const ANSWER_WITHIN_MS = 100;
 const MEGABYTE = 1024 * 1024;
-/** An idle daemon takes about 170 MB; what the targets send in a second would be gigabytes. */
+/** A daemon of the sandbox alone takes about 200 MB; what these targets would send within a minute is gigabytes. */
 const RSS_MAX = 384 * MEGABYTE;
 
 interface HostileTarget {
