@@ -2,8 +2,9 @@
  * From what probers found to the journal: edges at once, coverage about once an interval, in order. While the journal
  * cannot be written, findings wait in memory; past the bound the daemon must stop rather than lose one silently.
  */
+import { coverageEvery } from '../domain/detection/last-state.ts';
 import type { Fact } from '../domain/facts/fact.ts';
-import { type Instant, MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
+import { type Instant, type Millis, SECOND } from '../domain/time/instant.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import type { Batch } from './watched-check.ts';
@@ -20,9 +21,6 @@ export interface RecorderOptions {
   readonly onOverflow: () => void;
 }
 
-/** Coverage is recorded once an interval, but not oftener, and not more seldom, than this. */
-const COVERAGE_OFTEN: Millis = 5 * SECOND;
-const COVERAGE_SELDOM: Millis = MINUTE;
 const MOST_WAITING = 100_000;
 const RETRY_DELAY: Millis = SECOND;
 
@@ -82,8 +80,7 @@ export class Recorder {
     for (const [intervalMs, through] of this.#through) {
       const last = this.#covered.get(intervalMs);
       if (last && through <= last.through) continue;
-      if (last && !atOnce && at - last.recordedAt < Math.min(COVERAGE_SELDOM, Math.max(COVERAGE_OFTEN, intervalMs)))
-        continue;
+      if (last && !atOnce && at - last.recordedAt < coverageEvery(intervalMs)) continue;
       this.#covered.set(intervalMs, { through, recordedAt: at });
       this.#waiting.push({ type: 'coverage', vantage: this.#options.vantage, intervalMs, through, at });
     }

@@ -43,8 +43,8 @@ export interface CurrentState {
 }
 
 /**
- * The state of a service now, and since when. Where the newest observations are younger than `maxGap`, what they showed
- * is taken to last: the next ones are under way. (A statement claims nothing that was not observed.)
+ * The state of a service now, and since when. Where the newest observations are younger than `maxGap` and the time that
+ * recording them takes, what they showed is taken to last: the next ones are under way. (A statement claims nothing that was not observed.)
  */
 export function currentState(question: ServiceQuestion): CurrentState {
   const service = new KnownService(question, 'assumed');

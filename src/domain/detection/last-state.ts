@@ -1,12 +1,27 @@
 /** The newest recorded state of a check from one vantage point, and how long it is known to have held. */
 import type { CheckFact, EdgeFact, State } from '../facts/fact.ts';
 import { knownAt, type Ledger } from '../facts/ledger.ts';
-import type { Instant } from '../time/instant.ts';
+import { type Instant, MINUTE, type Millis, SECOND } from '../time/instant.ts';
 
 export interface LastState {
   readonly state: State;
   /** Nothing is known from this instant on. */
   readonly through: Instant;
+}
+
+const COVERAGE_OFTEN: Millis = 5 * SECOND;
+const COVERAGE_SELDOM: Millis = MINUTE;
+/** From an observation to its place in the ledger, besides the wait for the next coverage. */
+const HAND_OVER: Millis = 2 * SECOND;
+
+/** How often a group's coverage is recorded: once an interval, but not oftener and not more seldom than these. */
+export function coverageEvery(intervalMs: Millis): Millis {
+  return Math.min(COVERAGE_SELDOM, Math.max(COVERAGE_OFTEN, intervalMs));
+}
+
+/** The age that the newest recorded coverage may reach while nothing is overdue. */
+export function oldestCoverage({ intervalMs, maxGapMs }: CheckFact): Millis {
+  return maxGapMs + coverageEvery(intervalMs) + HAND_OVER;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Instant } from '../time/instant.ts';
 import type { Edge } from './detector.ts';
 import { timelineOfEdges } from './edge-position.ts';
 import { detectEdges } from './history.ts';
-import { coveredThrough } from './last-state.ts';
+import { coveredThrough, oldestCoverage } from './last-state.ts';
 import { decideCheck, decideComponent } from './quorum.ts';
 import { clipTimeline, combine, concatenate, type Timeline } from './timeline.ts';
 
@@ -107,7 +107,7 @@ export class ServiceStates {
     const edges = knownAt(record.edges, asOf);
     const definition = definitions.at(-1)?.fact;
     const through = coveredThrough(ledger, definition, vantage, edges, asOf);
-    const assumed = tail === 'assumed' && asOf - through <= (definition?.maxGapMs ?? 0);
+    const assumed = tail === 'assumed' && definition !== undefined && asOf - through <= oldestCoverage(definition);
     return { edges, end: assumed ? asOf : through };
   }
 }
