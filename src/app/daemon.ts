@@ -142,6 +142,13 @@ export class Daemon {
       ledger: feed.ledger,
       contracts,
       clock,
+      onTrouble: (service, error) => {
+        const part = `service ${service}`;
+        if (error === undefined) this.#troubles.delete(part);
+        else this.#troubles.set(part, String(error));
+        if (error === undefined) log.info({ service }, 'the service can be computed again');
+        else log.error({ error, service }, 'the service cannot be computed');
+      },
       onComputed: (now, before) => {
         for (const listener of this.#listeners) announceOutages(now, before, listener);
         for (const outage of now.outages) this.#metrics.outage(metricOf(now, outage));
