@@ -9,7 +9,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { computeStatements, monthBefore } from '../domain/contract/statement.ts';
 import type { StatementSet } from '../domain/contract/statement-result.ts';
 import type { Fact } from '../domain/facts/fact.ts';
-import { type Millis, SECOND } from '../domain/time/instant.ts';
+import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Recorder } from '../monitor/recorder.ts';
 import { createMetrics, type Metrics } from '../outputs/metrics/metrics.ts';
@@ -43,6 +43,8 @@ export interface DaemonOptions {
 /** How often the journal is looked at for what other processes recorded, and everything derived is brought up to date. */
 const ROUND: Millis = SECOND;
 const PROBER_THREADS = 1;
+/** How soon a month that could not be closed is tried again. */
+const CLOSE_RETRY: Millis = 10 * MINUTE;
 
 export class Daemon {
   readonly #options: DaemonOptions;
@@ -244,19 +246,23 @@ export class Daemon {
   }
 
   async #closeMonths(closer: MonthCloser): Promise<void> {
-    const { configuration, log } = this.#options;
+    const { configuration, clock, log } = this.#options;
     const { statements } = configuration;
+    let cancelRetry: CancelTimer = () => {};
     const close = async (): Promise<void> => {
+      cancelRetry();
       try {
         const closed = await closer.closeIfDue(statements);
         if (closed && closed.issued > 0) log.info(closed, 'month closed');
       } catch (error) {
         log.error({ error }, 'the month could not be closed');
+        cancelRetry = clock.after(CLOSE_RETRY, () => void close());
       }
     };
     await close();
     const task = closer.schedule(statements, () => void close());
     this.#cleanups.add('calendar', async () => {
+      cancelRetry();
       await task.destroy();
     });
   }
