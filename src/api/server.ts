@@ -53,6 +53,10 @@ export function createServer(sources: ApiSources): FastifyInstance {
     api.get('/api/v1/status', () => sources.status());
     api.get<{ Querystring: { month?: string; service?: string } }>('/api/v1/statements', (request, reply) => {
       const { month, service } = request.query;
+      const repeated = (['month', 'service'] as const).find((field) => Array.isArray(request.query[field]));
+      if (repeated) {
+        return reply.code(400).send({ error: 'bad_request', field: repeated, message: 'found more than one' });
+      }
       const problem = month === undefined ? undefined : monthProblem(month);
       if (problem) return reply.code(400).send({ error: 'bad_request', field: 'month', message: problem });
       const set = sources.statements(month, service);
@@ -65,9 +69,8 @@ export function createServer(sources: ApiSources): FastifyInstance {
   return server;
 }
 
-function monthProblem(month: unknown): string | undefined {
+function monthProblem(month: string): string | undefined {
   try {
-    if (typeof month !== 'string') return 'month: found more than one, expected one such as 2026-03';
     parseMonth(month);
     return undefined;
   } catch (error) {

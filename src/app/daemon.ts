@@ -9,7 +9,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { computeStatements, monthBefore } from '../domain/contract/statement.ts';
 import type { StatementSet } from '../domain/contract/statement-result.ts';
 import type { Fact } from '../domain/facts/fact.ts';
-import { type Millis, SECOND } from '../domain/time/instant.ts';
+import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Recorder } from '../monitor/recorder.ts';
 import type { Sample } from '../monitor/watched-check.ts';
@@ -48,6 +48,8 @@ export interface DaemonOptions {
 const ROUND: Millis = SECOND;
 const PROBER_THREADS = 1;
 const INFLUX_CLOSE_WITHIN: Millis = 500;
+/** How soon a month that could not be closed is tried again. */
+const CLOSE_RETRY: Millis = 10 * MINUTE;
 
 export class Daemon {
   readonly #options: DaemonOptions;
@@ -148,6 +150,13 @@ export class Daemon {
       ledger: feed.ledger,
       contracts,
       clock,
+      onTrouble: (service, error) => {
+        const part = `service ${service}`;
+        if (error === undefined) this.#troubles.delete(part);
+        else this.#troubles.set(part, String(error));
+        if (error === undefined) log.info({ service }, 'the service can be computed again');
+        else log.error({ error, service }, 'the service cannot be computed');
+      },
       onComputed: (now, before) => {
         // What was already so when the daemon started is shown, but it is no news and counts as none.
         if (before) announceOutages(now, before, listener);
@@ -254,19 +263,23 @@ export class Daemon {
   }
 
   async #closeMonths(closer: MonthCloser): Promise<void> {
-    const { configuration, log } = this.#options;
+    const { configuration, clock, log } = this.#options;
     const { statements } = configuration;
+    let cancelRetry: CancelTimer = () => {};
     const close = async (): Promise<void> => {
+      cancelRetry();
       try {
         const closed = await closer.closeIfDue(statements);
         if (closed && closed.issued > 0) log.info(closed, 'month closed');
       } catch (error) {
         log.error({ error }, 'the month could not be closed');
+        cancelRetry = clock.after(CLOSE_RETRY, () => void close());
       }
     };
     await close();
     const task = closer.schedule(statements, () => void close());
     this.#cleanups.add('calendar', async () => {
+      cancelRetry();
       await task.destroy();
     });
   }

@@ -14,8 +14,14 @@ import type { Fact } from '../domain/facts/fact.ts';
 import type { Ledger } from '../domain/facts/ledger.ts';
 import { formatMonth, monthInterval, monthOf } from '../domain/time/contract-calendar.ts';
 import type { Instant } from '../domain/time/instant.ts';
+import { overlap } from '../domain/time/interval.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { Clock } from '../runtime/clock.ts';
+
+export interface KnownOutage extends Outage {
+  /** The same for the outage's whole life, although its beginning may turn out to be earlier; unique over all services. */
+  readonly id: string;
+}
 
 export interface ServiceNow extends CurrentState {
   readonly service: string;
@@ -23,8 +29,8 @@ export interface ServiceNow extends CurrentState {
   readonly contract: Contract;
   /** The month and year so far. */
   readonly statement: Statement;
-  /** Of the current month, whole. */
-  readonly outages: readonly Outage[];
+  /** Of the current month, whole, and those that were open when this was last computed. */
+  readonly outages: readonly KnownOutage[];
   readonly computedAt: Instant;
 }
 
@@ -34,6 +40,8 @@ export interface FleetOptions {
   readonly clock: Clock;
   /** Called for each service that was computed again. */
   readonly onComputed: (now: ServiceNow, before: ServiceNow | undefined) => void;
+  /** Called when a service cannot be computed, and again with undefined when it can. The others are computed all the same. */
+  readonly onTrouble: (service: string, error: unknown) => void;
 }
 
 /** Services computed in one go before other work is let in. */
@@ -43,6 +51,7 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #services = new Map<string, ServiceNow>();
   readonly #news = new Set<string>();
+  readonly #troubled = new Set<string>();
   readonly #servicesOfCheck = new Map<string, Set<string>>();
   #turn = 0;
   #refreshing: Promise<void> | undefined;
@@ -77,9 +86,20 @@ export class Fleet {
     const due = [...new Set([...this.#news, ...down, ...rest])];
     this.#news.clear();
     for (let i = 0; i < due.length; i += SLICE) {
-      for (const id of due.slice(i, i + SLICE)) if (id !== undefined) this.#compute(id);
+      for (const id of due.slice(i, i + SLICE)) if (id !== undefined) this.#tryCompute(id);
       await new Promise((resolve) => setImmediate(resolve));
     }
+  }
+
+  #tryCompute(service: string): void {
+    try {
+      this.#compute(service);
+    } catch (error) {
+      if (!this.#troubled.has(service)) this.#options.onTrouble(service, error);
+      this.#troubled.add(service);
+      return;
+    }
+    if (this.#troubled.delete(service)) this.#options.onTrouble(service, undefined);
   }
 
   #compute(service: string): void {
@@ -95,16 +115,19 @@ export class Fleet {
     const question = { ledger, contract, service, asOf };
     const month = monthOf(asOf, contract.offsetMinutes);
     const statement = computeStatement({ ...question, month: formatMonth(month) });
+    const before = this.#services.get(service);
+    const period = monthInterval(month, contract.offsetMinutes);
+    const open = before?.outages.find((outage) => outage.open);
+    const outages = outagesWithin(question, { ...period, start: Math.min(period.start, open?.start ?? period.start) });
     const now: ServiceNow = {
       service,
       customer: statement.customer,
       contract,
       ...currentState(question),
       statement,
-      outages: outagesWithin(question, monthInterval(month, contract.offsetMinutes)),
+      outages: identified(service, outages, before?.outages ?? []),
       computedAt: asOf,
     };
-    const before = this.#services.get(service);
     this.#services.set(service, now);
     this.#options.onComputed(now, before);
   }
@@ -137,4 +160,18 @@ export class Fleet {
         return [];
     }
   }
+}
+
+/** Outages with their names: those of the outages known before that they overlap. */
+function identified(
+  service: string,
+  outages: readonly Outage[],
+  known: readonly KnownOutage[],
+): readonly KnownOutage[] {
+  const free = new Set(known);
+  return outages.map((outage) => {
+    const same = free.values().find((earlier) => overlap(earlier, outage));
+    if (same) free.delete(same);
+    return { ...outage, id: same?.id ?? `${service} ${outage.start}` };
+  });
 }

@@ -26,12 +26,14 @@ export class MonthCloser {
   /**
    * Issues the statements of a month that have not been issued yet.
    * @returns how many.
+   * @throws Error naming the services whose statements cannot be computed, when the others have been issued.
    */
   async close(month: string): Promise<number> {
     const { journal, feed, contracts, issued } = this.#books;
     await feed.catchUp();
     const now = this.#clock.now();
     const { ledger } = feed;
+    const failed: string[] = [];
     const drafts = draftsOfClose({
       ledger,
       month,
@@ -42,10 +44,15 @@ export class MonthCloser {
         const contract = contracts.ofService(ledger, service, now) ?? contracts.default;
         return computeStatement({ ledger, contract, service, month, asOf: now });
       },
+      onFailed: (service, error) =>
+        failed.push(`${service}: ${error instanceof Error ? error.message : String(error)}`),
       canonical: (statement) => canonicalStatement(statement, contracts.default.offsetMinutes),
     });
     if (drafts.length > 0) await journal.append(drafts);
     await feed.catchUp();
+    if (failed.length > 0) {
+      throw new Error(`${month}: ${drafts.length} statements issued, ${failed.length} cannot be: ${failed.join('; ')}`);
+    }
     return drafts.length;
   }
 

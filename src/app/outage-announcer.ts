@@ -15,7 +15,7 @@ const CLASSES: readonly DowntimeClass[] = ['planned', 'excluded', 'unplanned'];
 /** Compares what was known of a service before and now, and announces what is new. */
 export function announceOutages(now: ServiceNow, before: ServiceNow | undefined, listener: OutageListener): void {
   for (const outage of now.outages) {
-    const known = before?.outages.find((earlier) => earlier.start === outage.start);
+    const known = before?.outages.find((earlier) => earlier.id === outage.id);
     if (!known) listener.began(now, outage);
     for (const reached of CLASSES) {
       if (partsLengthMs(outage, reached) > 0 && (!known || partsLengthMs(known, reached) === 0)) {

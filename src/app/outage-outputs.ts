@@ -3,7 +3,7 @@ import { type Outage, partsLengthMs } from '../domain/contract/outages.ts';
 import { formatInstant } from '../domain/time/contract-calendar.ts';
 import type { LastOutage } from '../outputs/metrics/outage-metrics.ts';
 import type { Logger } from '../runtime/log.ts';
-import type { ServiceNow } from './fleet.ts';
+import type { KnownOutage, ServiceNow } from './fleet.ts';
 import type { OutageListener } from './outage-announcer.ts';
 
 /** Writes beginnings, classes and endings of outages to the log. */
@@ -28,9 +28,9 @@ function instant({ contract }: ServiceNow, at: number): string {
 }
 
 /** An outage as the metrics show it. */
-export function metricOf({ service }: ServiceNow, outage: Outage): LastOutage {
+export function metricOf({ service }: ServiceNow, outage: KnownOutage): LastOutage {
   return {
-    id: `${service} ${outage.start}`,
+    id: outage.id,
     service,
     start: outage.start,
     ...(outage.open ? {} : { end: outage.end }),

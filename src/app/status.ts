@@ -10,6 +10,7 @@ export function statusOf(service: ServiceNow, now: Instant): ServiceStatus {
   const { statement, state } = service;
   const open = state === 'down' ? service.outages.findLast((outage) => outage.open) : undefined;
   const { month, year, credit } = statement;
+  const latest = open?.parts.at(-1);
   return {
     service: service.service,
     customer: service.customer,
@@ -19,7 +20,7 @@ export function statusOf(service: ServiceNow, now: Instant): ServiceStatus {
       ? {
           openOutage: {
             start: open.start,
-            class: open.parts.at(-1)?.class ?? 'outside',
+            class: latest && latest.end === open.end ? latest.class : 'outside',
             durationMs: Math.max(0, now - open.start),
           },
         }

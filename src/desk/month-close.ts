@@ -26,7 +26,9 @@ export interface CloseQuestion {
   readonly offsetMinutes: number;
   readonly now: Instant;
   readonly issued: (service: string, month: string) => boolean;
+  /** May throw: that service is passed over. */
   readonly compute: (service: string) => Statement;
+  readonly onFailed: (service: string, error: unknown) => void;
   /** The canonical text of a statement, whose digest is recorded. */
   readonly canonical: (statement: Statement) => string;
 }
@@ -41,7 +43,8 @@ export function draftsOfClose(question: CloseQuestion): readonly Draft[] {
   return ledger.services().flatMap((service): Draft[] => {
     const known = ledger.service(service)?.definitions.some((definition) => definition.knownAt < period.end);
     if (!known || question.issued(service, month)) return [];
-    const statement = question.compute(service);
+    const statement = attempt(service, question);
+    if (!statement) return [];
     if (statement.month.ms.outside === period.end - period.start) return [];
     const fact: StatementIssuedFact = {
       type: 'statement-issued',
@@ -55,6 +58,15 @@ export function draftsOfClose(question: CloseQuestion): readonly Draft[] {
     };
     return [{ fact, key: `statement/${service}/${month}/1` }];
   });
+}
+
+function attempt(service: string, { compute, onFailed }: CloseQuestion): Statement | undefined {
+  try {
+    return compute(service);
+  } catch (error) {
+    onFailed(service, error);
+    return undefined;
+  }
 }
 
 /** SHA-256 of a statement's canonical text, in hexadecimal. */

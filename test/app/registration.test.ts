@@ -5,14 +5,7 @@ import type { Fact } from '../../src/domain/facts/fact.ts';
 import { Ledger } from '../../src/domain/facts/ledger.ts';
 import { DAY, MINUTE, SECOND } from '../../src/domain/time/instant.ts';
 import { configurationOf } from '../config/folder.ts';
-import {
-  checkFact,
-  coverageFact,
-  customerFact,
-  edgeFact,
-  lifecycleFact,
-  serviceFact,
-} from '../support/ledgers.ts';
+import { checkFact, coverageFact, customerFact, edgeFact, lifecycleFact, serviceFact } from '../support/ledgers.ts';
 
 const T = 20_513 * DAY;
 const CHECK = 's1/web/home';
@@ -50,7 +43,11 @@ describe('registrationFacts', () => {
   });
 
   it.each<[string, Partial<Definitions>, object]>([
-    ['a customer', { customers: [customerFact('c1', { email: 'new@example.kz' })] }, { type: 'customer', at: T + SECOND }],
+    [
+      'a customer',
+      { customers: [customerFact('c1', { email: 'new@example.kz' })] },
+      { type: 'customer', at: T + SECOND },
+    ],
     [
       'a service, from now on',
       { services: [serviceFact('s1', 'c1', { contract: 'gold' })] },
@@ -66,7 +63,11 @@ describe('registrationFacts', () => {
       { fees: [{ type: 'fee', service: 's1', from: T - DAY, monthly: { minor: 9n, currency: 'KZT' } }] },
       { type: 'fee', from: T - DAY, at: T + SECOND },
     ],
-    ['a date of its life', { lifecycle: [lifecycleFact('s1', T - DAY, 'blocked')] }, { type: 'lifecycle', status: 'blocked' }],
+    [
+      'a date of its life',
+      { lifecycle: [lifecycleFact('s1', T - DAY, 'blocked')] },
+      { type: 'lifecycle', status: 'blocked' },
+    ],
   ])('records only the change of %s, once', (_name, change, expected) => {
     const changed = { ...DEFINITIONS, ...change };
     const { facts } = registered(DEFINITIONS, changed, changed);
@@ -90,7 +91,8 @@ describe('registrationFacts', () => {
 
 describe('a check that is watched no longer as it was', () => {
   const { ledger } = registered(DEFINITIONS);
-  for (const fact of [edgeFact(CHECK, 'up', T + MINUTE), coverageFact(T + 5 * MINUTE, T + 5 * MINUTE)]) ledger.add(fact);
+  for (const fact of [edgeFact(CHECK, 'up', T + MINUTE), coverageFact(T + 5 * MINUTE, T + 5 * MINUTE)])
+    ledger.add(fact);
   const NOW = T + 10 * MINUTE;
   const closed = { type: 'edge', check: CHECK, vantage: 'local', to: 'unknown', at: NOW };
   const edges = (definitions: Definitions) =>
@@ -121,7 +123,8 @@ describe('a check that is watched no longer as it was', () => {
 
 describe('the checks of a configuration', () => {
   it('are registered, placed and watched under the same ids, with phases spread over each interval', async () => {
-    const checks = '[{ id: home, http: "https://acme.kz/" }, { id: shop, http: "https://acme.kz/shop", interval: 30s }, { id: blog, http: "https://acme.kz/blog" }]';
+    const checks =
+      '[{ id: home, http: "https://acme.kz/" }, { id: shop, http: "https://acme.kz/shop", interval: 30s }, { id: blog, http: "https://acme.kz/blog" }]';
     const configuration = await configurationOf({
       'services/acme.yaml': `customers: [{ id: c1, name: Acme, email: ops@acme.kz, locale: kk }]
 services: [{ id: s1, customer: c1, components: { web: { checks: ${checks} } } }]

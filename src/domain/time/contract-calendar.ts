@@ -4,6 +4,7 @@
  */
 import type { Instant } from './instant.ts';
 import type { Interval } from './interval.ts';
+import { quote } from './text.ts';
 
 /** A contract-clock month. */
 export interface YearMonth {
@@ -65,7 +66,7 @@ export function previousMonth({ year, month }: YearMonth): YearMonth {
  */
 export function parseMonth(text: string): YearMonth {
   const match = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text);
-  if (!match) throw new RangeError(`month: found "${text}", expected a month such as 2026-03`);
+  if (!match) throw new RangeError(`month: found ${quote(text)}, expected a month such as 2026-03`);
   return { year: Number(match[1]), month: Number(match[2]) };
 }
 

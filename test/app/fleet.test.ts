@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { Fleet, type ServiceNow } from '../../src/app/fleet.ts';
+import { announceOutages } from '../../src/app/outage-announcer.ts';
+import { metricOf } from '../../src/app/outage-outputs.ts';
+import { statusOf } from '../../src/app/status.ts';
+import { Contracts } from '../../src/domain/contract/contracts.ts';
+import type { Fact } from '../../src/domain/facts/fact.ts';
+import { Ledger } from '../../src/domain/facts/ledger.ts';
+import { HOUR, type Instant, MINUTE, SECOND } from '../../src/domain/time/instant.ts';
+import { checkFact, coverageFact, customerFact, edgeFact, lifecycleFact, serviceFact } from '../support/ledgers.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { at, CONTRACT } from '../support/statements.ts';
+
+const WEB = 's1/web/home';
+const MAIL = 's1/mail/smtp';
+
+function fleetAt(start: Instant, ...facts: readonly Fact[]) {
+  const clock = new ManualClock(start);
+  const ledger = new Ledger('covered');
+  const computed: string[] = [];
+  const announced: string[] = [];
+  const troubles: string[] = [];
+  const fleet = new Fleet({
+    ledger,
+    contracts: new Contracts([CONTRACT], CONTRACT.id),
+    clock,
+    onComputed: (now, before) => {
+      computed.push(now.service);
+      if (!before) return;
+      announceOutages(now, before, {
+        began: (_service, outage) => announced.push(`began ${outage.start}`),
+        reached: (_service, _outage, reached) => announced.push(`reached ${reached}`),
+        ended: (_service, outage) => announced.push(`ended ${outage.end}`),
+      });
+    },
+    onTrouble: (service, error) => troubles.push(`${service} ${error instanceof Error ? error.message : error}`),
+  });
+  let seq = 0;
+  const add = (...more: readonly Fact[]): void => {
+    const entries = more.map((fact) => ({ seq: ++seq, recordedAt: clock.now(), key: null, fact, hash: '' }));
+    for (const { fact, recordedAt } of entries) ledger.add(fact, recordedAt);
+    fleet.noteEntries(entries);
+  };
+  add(...facts);
+  const tell = async (...more: readonly Fact[]): Promise<readonly string[]> => {
+    add(...more);
+    await fleet.refresh();
+    return announced.splice(0);
+  };
+  return { clock, fleet, tell, computed, troubles };
+}
+
+const T = at('2026-03-10T12:00:00');
+const components = {
+  web: { checks: [WEB], require: 'all' as const, counts: true },
+  mail: { checks: [MAIL], require: 'all' as const, counts: true },
+};
+const ONE: readonly Fact[] = [
+  customerFact('c1'),
+  serviceFact('s1', 'c1', { components }),
+  checkFact(WEB),
+  checkFact(MAIL),
+  lifecycleFact('s1', at('2026-01-01T00:00:00')),
+  edgeFact(WEB, 'up', T - HOUR),
+  edgeFact(MAIL, 'up', T - HOUR),
+  coverageFact(T - MINUTE, T),
+];
+const only = (fleet: Fleet): ServiceNow => fleet.all()[0]!;
+
+describe('announcements of outages', () => {
+  it('say once that an outage began, which classes it reached, and once that it ended', async () => {
+    const { clock, tell } = fleetAt(T, ...ONE);
+    expect(await tell()).toEqual([]);
+    await clock.advance(10 * SECOND);
+    const start = T - 20 * SECOND;
+    expect(await tell(edgeFact(WEB, 'down', T - 40 * SECOND, T), coverageFact(T + 5 * SECOND, clock.now()))).toEqual([
+      `began ${start}`,
+      'reached unplanned',
+    ]);
+    await clock.advance(MINUTE);
+    expect(await tell(coverageFact(clock.now() - SECOND, clock.now()))).toEqual([]);
+    const end = clock.now() - 4 * SECOND;
+    expect(await tell(edgeFact(WEB, 'up', end - SECOND, end + SECOND))).toEqual([`ended ${end}`]);
+    expect(await tell()).toEqual([]);
+  });
+
+  it('know an outage again whose beginning turns out to be earlier', async () => {
+    const { clock, fleet, tell } = fleetAt(T, ...ONE);
+    await tell();
+    await clock.advance(10 * SECOND);
+    await tell(edgeFact(WEB, 'down', T - 4 * SECOND, T), coverageFact(T + 5 * SECOND, clock.now()));
+    const id = metricOf(only(fleet), only(fleet).outages[0]!).id;
+    // The mail server timed out, so its outage was confirmed later although it had begun before.
+    await clock.advance(30 * SECOND);
+    expect(await tell(edgeFact(MAIL, 'down', T - 40 * SECOND, T - 20 * SECOND))).toEqual([]);
+    expect(metricOf(only(fleet), only(fleet).outages[0]!)).toMatchObject({ id, start: T - 30 * SECOND });
+    expect(only(fleet).outages).toHaveLength(1);
+  });
+
+  it('give two outages two names', async () => {
+    const { clock, fleet, tell } = fleetAt(T, ...ONE);
+    await tell();
+    await clock.advance(HOUR);
+    await tell(
+      edgeFact(WEB, 'down', T),
+      edgeFact(WEB, 'up', T + MINUTE),
+      edgeFact(WEB, 'down', T + 2 * MINUTE),
+      edgeFact(WEB, 'up', T + 3 * MINUTE),
+      coverageFact(T + HOUR, clock.now()),
+    );
+    expect(new Set(only(fleet).outages.map((outage) => metricOf(only(fleet), outage).id)).size).toBe(2);
+  });
+
+  it('say that an outage ended although that was in the month before', async () => {
+    const midnight = at('2026-04-01T00:00:00');
+    const { clock, tell } = fleetAt(midnight - 10 * SECOND, ...ONE);
+    await tell();
+    await tell(edgeFact(WEB, 'down', midnight - 30 * SECOND), coverageFact(midnight - 12 * SECOND, clock.now()));
+    await clock.advance(20 * SECOND);
+    const end = midnight - 5 * SECOND;
+    expect(await tell(edgeFact(WEB, 'up', end), coverageFact(midnight + SECOND, clock.now()))).toEqual([
+      `ended ${end}`,
+    ]);
+    expect(await tell()).toEqual([]);
+  });
+});
+
+describe('Fleet', () => {
+  it('computes what has news and what is down at once, and all others in turn', async () => {
+    const many = Array.from({ length: 450 }, (_, n) => [
+      serviceFact(`n${n}`, 'c1'),
+      lifecycleFact(`n${n}`, at('2026-01-01T00:00:00')),
+    ]).flat();
+    const { tell, computed, clock } = fleetAt(T, ...many, ...ONE);
+    await tell();
+    expect(new Set(computed).size).toBe(451);
+    await tell(edgeFact(WEB, 'down', T - SECOND), coverageFact(T, T));
+    await clock.advance(SECOND);
+    const turns: string[][] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      computed.length = 0;
+      await tell();
+      turns.push([...computed]);
+    }
+    expect(turns.every((turn) => turn.includes('s1') && turn.length <= 201)).toBe(true);
+    expect(new Set(turns.flat()).size).toBe(451);
+  });
+
+  it('computes all but those that cannot be computed, and says which and when they can again', async () => {
+    const bad = serviceFact('s0', 'c1', { contract: 'dropped' });
+    const { fleet, tell, troubles } = fleetAt(T, bad, ...ONE);
+    await tell();
+    await tell();
+    expect(fleet.all().map(({ service }) => service)).toEqual(['s1']);
+    expect(troubles).toEqual(['s0 contract: found "dropped", expected one of builder']);
+    await tell({ ...bad, contract: 'builder', from: T });
+    expect(troubles).toEqual([expect.anything(), 's0 undefined']);
+    expect(fleet.all()).toHaveLength(2);
+  });
+
+  it('runs one refresh at a time', async () => {
+    const { fleet, computed } = fleetAt(T, ...ONE);
+    await Promise.all([fleet.refresh(), fleet.refresh()]);
+    expect(computed).toEqual(['s1']);
+  });
+});
+
+describe('statusOf', () => {
+  it('shows an up service without an outage', async () => {
+    const { fleet, tell } = fleetAt(T, ...ONE);
+    await tell();
+    const status = statusOf(only(fleet), T);
+    expect(status).toMatchObject({ service: 's1', customer: 'c1', state: 'up', since: T - HOUR, accrued: '0.00' });
+    expect(status).not.toHaveProperty('openOutage');
+    expect(status.monthAvailability).toBe('100.0000');
+  });
+
+  it('shows the open outage with the class of its latest instant', async () => {
+    const { clock, fleet, tell } = fleetAt(T, ...ONE);
+    await clock.advance(2 * MINUTE);
+    await tell(edgeFact(WEB, 'down', T), coverageFact(T + MINUTE, clock.now()));
+    expect(statusOf(only(fleet), clock.now()).openOutage).toEqual({
+      start: T,
+      class: 'unplanned',
+      durationMs: 2 * MINUTE,
+    });
+    await tell(lifecycleFact('s1', T + 30 * SECOND, 'suspended'));
+    expect(statusOf(only(fleet), clock.now()).openOutage?.class).toBe('outside');
+  });
+});
