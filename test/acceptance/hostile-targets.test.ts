@@ -8,7 +8,6 @@ import type { Daemon } from '../support/daemon.ts';
 import { type CheckEntry, type DaemonConfig, writeDaemonConfig } from '../support/daemon-config.ts';
 import { type HostileServer, type Step, startHostileServer } from '../support/hostile-server.ts';
 import { readFacts } from '../support/journal-file.ts';
-import { installed } from '../support/servers/program.ts';
 import { metric, startKepil } from './kepil.ts';
 
 const ANSWER_WITHIN_MS = 100;
@@ -48,13 +47,13 @@ const TARGETS: Readonly<Record<string, HostileTarget>> = {
   'busy-mail': { script: () => [{ say: '421 4.3.2 too busy\r\n' }, 'close'], check: smtp, word: 'smtp_code' },
 };
 
-describe.skipIf(!installed('openssl'))('hostile targets', () => {
+describe('hostile targets', () => {
   const servers: HostileServer[] = [];
   let config: DaemonConfig;
   let daemon: Daemon;
 
   beforeAll(async () => {
-    const certificates = makeCertificates();
+    const certificates = await makeCertificates();
     const subscriptions = [];
     for (const [id, { script, check }] of Object.entries(TARGETS)) {
       const server = await startHostileServer(script(certificates));

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { InfluxDB } from 'influx';
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { selfSigned } from '../support/servers/certificate.ts';
+import { makeSelfSigned, SERVER_NAMES } from '../support/certificates.ts';
 import { type Dovecot, startDovecot } from '../support/servers/dovecot.ts';
 import { startInfluxdb } from '../support/servers/influxdb.ts';
 import { emptyMailbox, type Mailbox, readMailbox, waitForMail } from '../support/servers/mailbox.ts';
@@ -45,7 +45,7 @@ describe.skipIf(!installed('nginx'))('nginx', () => {
   });
 
   it('offers TLS when given a certificate', async () => {
-    await using nginx = await startNginx({ tls: selfSigned() });
+    await using nginx = await startNginx({ tls: await makeSelfSigned(SERVER_NAMES) });
     expect(await answers(nginx.tlsPort!)).toBe(true);
     const plainOnTls = await fetch(`http://127.0.0.1:${nginx.tlsPort}`);
     expect(await plainOnTls.text()).toContain('plain HTTP request was sent to HTTPS port');

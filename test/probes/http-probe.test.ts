@@ -286,8 +286,8 @@ describe('a connection', () => {
 
 describe('TLS', () => {
   let certificates: Certificates;
-  beforeAll(() => {
-    certificates = makeCertificates();
+  beforeAll(async () => {
+    certificates = await makeCertificates();
   });
 
   it('of a trusted authority is up, with the certificate as evidence', async () => {

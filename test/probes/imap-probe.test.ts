@@ -7,8 +7,8 @@ const probing = startProbing();
 let certificates: Certificates;
 let server: HostileServer | undefined;
 
-beforeAll(() => {
-  certificates = makeCertificates();
+beforeAll(async () => {
+  certificates = await makeCertificates();
 });
 afterEach(async () => {
   await expectNothingLeft(probing, server === undefined ? [] : [server]);

@@ -1,10 +1,9 @@
-/** Certificates for loopback servers, made with openssl for one test file and thrown away with its directory. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** Certificates for loopback servers, made in the test with WebCrypto: nothing has to be installed for them. */
+import type { webcrypto } from 'node:crypto';
+import 'reflect-metadata'; // @peculiar/x509 needs it before itself
+import * as x509 from '@peculiar/x509';
 
-/** What a TLS server needs. */
+/** What a TLS server needs, as PEM. */
 export interface Identity {
   readonly key: string;
   readonly cert: string;
@@ -23,69 +22,80 @@ export interface Certificates {
   readonly selfSigned: Identity;
 }
 
-const LOCAL = 'DNS:localhost,IP:127.0.0.1,IP:::1';
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const LOCAL = ['localhost', '127.0.0.1', '::1'];
+const LONG_AGO = new Date('2020-01-01T00:00:00Z');
+const FAR_AHEAD = new Date('2099-12-31T23:59:59Z');
 
-/** Makes an authority and its certificates. Throws when openssl is missing or unwilling. */
-export function makeCertificates(): Certificates {
-  const directory = mkdtempSync(join(tmpdir(), 'kepil-certificates-'));
-  try {
-    return makeIn(directory);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
+/** The names that the test servers are reached by. */
+export const SERVER_NAMES: readonly string[] = ['localhost', 'mail.example.test', '127.0.0.1'];
 
-function makeIn(directory: string): Certificates {
-  const at = (name: string) => join(directory, name);
-  const read = (name: string) => readFileSync(at(name), 'utf8');
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: directory, stdio: 'pipe' });
-
-  writeFileSync(at('index'), '');
-  writeFileSync(
-    at('ca.cnf'),
-    `[ca]
-default_ca = here
-[here]
-database = ${at('index')}
-new_certs_dir = ${directory}
-rand_serial = yes
-unique_subject = no
-default_md = sha256
-policy = anything
-[anything]
-commonName = supplied
-[req]
-distinguished_name = name
-[name]
-`,
-  );
-  for (const name of ['ca', 'leaf']) {
-    openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', `${name}.key`);
-  }
-  const key = read('leaf.key');
-  const selfSign = (subject: string, keyName: string, out: string, extension: string) =>
-    openssl(
-      ...['req', '-x509', '-new', '-config', 'ca.cnf', '-key', keyName, '-subj', subject, '-days', '2'],
-      ...['-addext', extension, '-out', out],
-    );
-  selfSign('/CN=Kepil test authority', 'ca.key', 'ca.pem', 'basicConstraints=critical,CA:TRUE');
-  selfSign('/CN=localhost', 'leaf.key', 'self.pem', `subjectAltName=${LOCAL}`);
-  openssl('req', '-new', '-config', 'ca.cnf', '-key', 'leaf.key', '-subj', '/CN=kepil test', '-out', 'leaf.csr');
-
-  const issue = (name: string, names: string, from: string, to: string): Identity => {
-    writeFileSync(at(`${name}.ext`), `subjectAltName=${names}\n`);
-    openssl(
-      ...['ca', '-batch', '-config', 'ca.cnf', '-cert', 'ca.pem', '-keyfile', 'ca.key', '-in', 'leaf.csr', '-notext'],
-      ...['-startdate', from, '-enddate', to, '-extfile', `${name}.ext`, '-out', `${name}.pem`],
-    );
-    return { key, cert: read(`${name}.pem`) };
+/** Makes an authority and its certificates. */
+export async function makeCertificates(): Promise<Certificates> {
+  const authorityKeys = await generateKeys();
+  const leafKeys = await generateKeys();
+  const key = await privateKeyPem(leafKeys);
+  const authority = await x509.X509CertificateGenerator.createSelfSigned({
+    name: 'CN=Kepil test authority',
+    notBefore: LONG_AGO,
+    notAfter: FAR_AHEAD,
+    keys: authorityKeys,
+    signingAlgorithm: ALGORITHM,
+    extensions: [new x509.BasicConstraintsExtension(true, undefined, true)],
+  });
+  const issue = async (names: readonly string[], notBefore: Date, notAfter: Date): Promise<Identity> => {
+    const certificate = await x509.X509CertificateGenerator.create({
+      subject: 'CN=kepil test',
+      issuer: authority.subject,
+      notBefore,
+      notAfter,
+      publicKey: leafKeys.publicKey,
+      signingKey: authorityKeys.privateKey,
+      signingAlgorithm: ALGORITHM,
+      extensions: [alternativeNames(names)],
+    });
+    return { key, cert: pemOf(certificate) };
   };
   return {
-    ca: read('ca.pem'),
-    valid: issue('valid', LOCAL, '20200101000000Z', '20991231235959Z'),
-    expired: issue('expired', LOCAL, '20200101000000Z', '20210101000000Z'),
-    notYetValid: issue('early', LOCAL, '20980101000000Z', '20991231235959Z'),
-    wrongName: issue('wrong', 'DNS:elsewhere.example', '20200101000000Z', '20991231235959Z'),
-    selfSigned: { key, cert: read('self.pem') },
+    ca: pemOf(authority),
+    valid: await issue(LOCAL, LONG_AGO, FAR_AHEAD),
+    expired: await issue(LOCAL, LONG_AGO, new Date('2021-01-01T00:00:00Z')),
+    notYetValid: await issue(LOCAL, new Date('2098-01-01T00:00:00Z'), FAR_AHEAD),
+    wrongName: await issue(['elsewhere.example'], LONG_AGO, FAR_AHEAD),
+    selfSigned: await makeSelfSigned(LOCAL),
   };
+}
+
+/** A certificate for these host names and addresses that nobody but itself vouches for. */
+export async function makeSelfSigned(names: readonly string[]): Promise<Identity> {
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: `CN=${names[0]}`,
+    notBefore: LONG_AGO,
+    notAfter: FAR_AHEAD,
+    keys,
+    signingAlgorithm: ALGORITHM,
+    extensions: [alternativeNames(names)],
+  });
+  return { key: await privateKeyPem(keys), cert: pemOf(certificate) };
+}
+
+function alternativeNames(names: readonly string[]): x509.SubjectAlternativeNameExtension {
+  return new x509.SubjectAlternativeNameExtension(
+    names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? ('ip' as const) : ('dns' as const), value })),
+  );
+}
+
+/** With the line feed at its end, so that several may stand in one file. */
+function pemOf(certificate: x509.X509Certificate): string {
+  return `${certificate.toString('pem')}\n`;
+}
+
+async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return (await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+}
+
+async function privateKeyPem(keys: webcrypto.CryptoKeyPair): Promise<string> {
+  const der = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
+  return `${x509.PemConverter.encode(der, 'PRIVATE KEY')}\n`;
 }

@@ -1,11 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createMailer, type Mailer, type OutgoingMail } from '../../../src/outputs/mail/mailer.ts';
 import { messageIdFor } from '../../../src/outputs/mail/message-id.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
+import { type Identity, makeSelfSigned } from '../../support/certificates.ts';
 import { type Reaction, type ScriptedRelay, type Step, startRelay } from '../../support/smtp-relay.ts';
 
 const MAIL: OutgoingMail = {
@@ -147,19 +144,12 @@ describe('a mail that the relay does not take', () => {
 });
 
 describe('a relay with a certificate of its own making', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'relay-'));
-  const file = (name: string) => join(directory, name);
-  const made = spawnSync('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=relay.test', '-keyout', file('key'), '-out', file('cert')],
-  ]);
-  const certificate =
-    made.status === 0
-      ? { key: readFileSync(file('key'), 'utf8'), cert: readFileSync(file('cert'), 'utf8') }
-      : undefined;
-  afterAll(() => rmSync(directory, { recursive: true }));
+  let certificate: Identity;
+  beforeAll(async () => {
+    certificate = await makeSelfSigned(['relay.test']);
+  });
 
-  it.skipIf(!certificate).each([
+  it.each([
     ['', 'refused', 0],
     ['?verify=off', 'accepted', 1],
     ['?verify=off&tls=required', 'accepted', 1],
@@ -174,7 +164,7 @@ describe('a relay with a certificate of its own making', () => {
     expect(relay.commands.includes('STARTTLS')).toBe(query !== '?tls=off');
   });
 
-  it.skipIf(!certificate)('never sees the password while its certificate is not trusted', async () => {
+  it('never sees the password while its certificate is not trusted', async () => {
     const relay = await startRelay({}, certificate);
     const url = relay.url.replace('//', '//user:secret@');
     const strict = createMailer({ relay: url, from: 'sla@example.kz', clock: systemClock, deadlineMs: 5_000 });

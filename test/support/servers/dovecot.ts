@@ -1,7 +1,7 @@
 /** Dovecot over the Maildirs that `startPostfix` delivers into: IMAP on loopback, with STARTTLS and over TLS. Needs root. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Certificate, selfSigned } from './certificate.ts';
+import { type Identity, makeSelfSigned, SERVER_NAMES } from '../certificates.ts';
 import { MAIL_OWNER, type Mailbox } from './mailbox.ts';
 import { freePort } from './port.ts';
 import { answers, type Server, serverFolder, startServer } from './server.ts';
@@ -19,14 +19,15 @@ export interface DovecotOptions {
   readonly mailboxes: readonly Mailbox[];
   /** The folder with a Maildir per address. */
   readonly maildirs: string;
-  readonly tls?: Certificate;
+  readonly tls?: Identity;
 }
 
 /** Starts Dovecot. Throws when it does not start (see `startServer`). */
-export async function startDovecot({ mailboxes, maildirs, tls = selfSigned() }: DovecotOptions): Promise<Dovecot> {
+export async function startDovecot({ mailboxes, maildirs, ...options }: DovecotOptions): Promise<Dovecot> {
+  const tls = options.tls ?? (await makeSelfSigned(SERVER_NAMES));
   const folder = await serverFolder('dovecot');
   const [port, tlsPort] = [await freePort(), await freePort()];
-  await writeFile(join(folder, 'tls.pem'), tls.certificate);
+  await writeFile(join(folder, 'tls.pem'), tls.cert);
   await writeFile(join(folder, 'tls.key'), tls.key, { mode: 0o600 });
   // Readable to the authentication process, which is no longer root.
   await writeFile(
@@ -40,7 +41,7 @@ export async function startDovecot({ mailboxes, maildirs, tls = selfSigned() }: 
     folder,
     ready: () => answers(port, '* OK'),
   });
-  return Object.assign(server, { port, tlsPort, certificate: tls.certificate });
+  return Object.assign(server, { port, tlsPort, certificate: tls.cert });
 }
 
 interface Places {

@@ -1,12 +1,12 @@
 /** nginx with a few fixed pages, plain and, when given a certificate, over TLS. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Certificate } from './certificate.ts';
+import type { Identity } from '../certificates.ts';
 import { freePort } from './port.ts';
 import { answers, type Server, serverFolder, startServer } from './server.ts';
 
 export interface NginxOptions {
-  readonly tls?: Certificate;
+  readonly tls?: Identity;
   /** Text by path; `/` is the start page. Any other path is a 404. */
   readonly pages?: Readonly<Record<string, string>>;
 }
@@ -24,7 +24,7 @@ export async function startNginx({ tls, pages = { '/': 'ok\n' } }: NginxOptions 
   let tlsPort: number | undefined;
   if (tls !== undefined) {
     tlsPort = await freePort();
-    await writeFile(join(folder, 'tls.pem'), tls.certificate);
+    await writeFile(join(folder, 'tls.pem'), tls.cert);
     await writeFile(join(folder, 'tls.key'), tls.key, { mode: 0o600 });
     listen.push(`listen 127.0.0.1:${tlsPort} ssl;`, 'ssl_certificate tls.pem;', 'ssl_certificate_key tls.key;');
   }

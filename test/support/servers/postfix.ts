@@ -5,7 +5,7 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { type Certificate, selfSigned } from './certificate.ts';
+import { type Identity, makeSelfSigned, SERVER_NAMES } from '../certificates.ts';
 import { MAIL_DOMAIN, MAIL_OWNER, type Mailbox } from './mailbox.ts';
 import { freePort } from './port.ts';
 import { run } from './program.ts';
@@ -25,11 +25,12 @@ export interface Postfix extends Server {
 export interface PostfixOptions {
   /** Of the domain `example.test`. */
   readonly mailboxes: readonly Mailbox[];
-  readonly tls?: Certificate;
+  readonly tls?: Identity;
 }
 
 /** Starts Postfix; its queue and mail stay over `stop` and `start`. Throws when it does not start (see `startServer`). */
-export async function startPostfix({ mailboxes, tls = selfSigned() }: PostfixOptions): Promise<Postfix> {
+export async function startPostfix({ mailboxes, ...options }: PostfixOptions): Promise<Postfix> {
+  const tls = options.tls ?? (await makeSelfSigned(SERVER_NAMES));
   const folder = await serverFolder('postfix');
   const [port, tlsPort] = [await freePort(), await freePort()];
   const [etc, maildirs] = [join(folder, 'etc'), join(folder, 'mail')];
@@ -37,7 +38,7 @@ export async function startPostfix({ mailboxes, tls = selfSigned() }: PostfixOpt
   await writeAged(join(etc, 'main.cf'), mainConfig(folder));
   await writeAged(join(etc, 'master.cf'), masterConfig({ port, tlsPort }));
   await writeAged(join(etc, 'mailboxes'), mailboxes.map(({ address }) => `${address} ${address}/\n`).join(''));
-  await writeFile(join(etc, 'tls.pem'), tls.key + tls.certificate, { mode: 0o600 });
+  await writeFile(join(etc, 'tls.pem'), tls.key + tls.cert, { mode: 0o600 });
   makeFolders(folder, maildirs);
   const server = await startServer({
     program: 'master',
@@ -49,7 +50,7 @@ export async function startPostfix({ mailboxes, tls = selfSigned() }: PostfixOpt
     logFiles: [join(folder, 'mail.log')],
     ready: () => answers(port, '220 '),
   });
-  return Object.assign(server, { port, tlsPort, certificate: tls.certificate, maildirs });
+  return Object.assign(server, { port, tlsPort, certificate: tls.cert, maildirs });
 }
 
 /** Postfix waits up to two seconds until a table that it reads is surely complete, unless it is older than that. */
