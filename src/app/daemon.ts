@@ -226,7 +226,7 @@ export class Daemon {
     const monitor = new Monitor({
       clock,
       threads: PROBER_THREADS,
-      checks: () => watchedChecks(configuration, feed.ledger, clock.now()),
+      checks: watchedChecks(configuration, feed.ledger, clock.now()),
       onBatch: (batch) => {
         recorder.take(batch);
         this.#metrics.probesInFlight(batch.inFlight);
