@@ -234,7 +234,7 @@ export class Daemon {
     const monitor = new Monitor({
       clock,
       threads: PROBER_THREADS,
-      checks: () => watchedChecks(configuration, feed.ledger, clock.now()),
+      checks: watchedChecks(configuration, feed.ledger, clock.now()),
       onBatch: (batch) => {
         recorder.take(batch);
         this.#metrics.probesInFlight(batch.inFlight);
@@ -269,8 +269,9 @@ export class Daemon {
     const close = async (): Promise<void> => {
       cancelRetry();
       try {
-        const closed = await closer.closeIfDue(statements);
-        if (closed && closed.issued > 0) log.info(closed, 'month closed');
+        for (const closed of await closer.closeIfDue(statements)) {
+          if (closed.issued > 0) log.info(closed, 'month closed');
+        }
       } catch (error) {
         log.error({ error }, 'the month could not be closed');
         cancelRetry = clock.after(CLOSE_RETRY, () => void close());

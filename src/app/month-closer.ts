@@ -1,6 +1,6 @@
-/** Closes months when they are due: at the hour the configuration names, and at start when that hour was missed. */
+/** Closes months when they are due: at the hour the configuration names, and at start when hours were missed. */
 import { type ScheduledTask, schedule } from 'node-cron';
-import { closesAt, draftsOfClose, lastClosedMonth } from '../desk/month-close.ts';
+import { closesAt, draftsOfClose, lastClosedMonth, monthsBetween } from '../desk/month-close.ts';
 import { computeStatement } from '../domain/contract/statement.ts';
 import { DAY, HOUR, type Instant, MINUTE, type Millis } from '../domain/time/instant.ts';
 import { canonicalStatement } from '../report/statement-json.ts';
@@ -56,13 +56,32 @@ export class MonthCloser {
     return drafts.length;
   }
 
-  /** Closes the month before the current one when its hour has come. */
-  async closeIfDue(time: CloseTime): Promise<{ readonly month: string; readonly issued: number } | undefined> {
-    const { offsetMinutes } = this.#books.contracts.default;
+  /**
+   * Closes the month before the current one when its hour has come, and those before it that were missed since the last
+   * that was closed: whoever was down over a whole month still owes its statements.
+   * @returns the months with how many statements were issued of each.
+   * @throws Error naming what cannot be computed, when all else has been issued.
+   */
+  async closeIfDue(time: CloseTime): Promise<readonly { readonly month: string; readonly issued: number }[]> {
+    const { contracts, feed, issued } = this.#books;
+    const { offsetMinutes } = contracts.default;
     const now = this.#clock.now();
-    const month = lastClosedMonth(now, offsetMinutes);
-    if (now < dueAt(month, offsetMinutes, time)) return undefined;
-    return { month, issued: await this.close(month) };
+    const last = lastClosedMonth(now, offsetMinutes);
+    await feed.catchUp();
+    const due = monthsBetween(issued.latestMonth ?? last, last).filter(
+      (month) => now >= dueAt(month, offsetMinutes, time),
+    );
+    const closed: { month: string; issued: number }[] = [];
+    const failures: unknown[] = [];
+    for (const month of due) {
+      try {
+        closed.push({ month, issued: await this.close(month) });
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+    return closed;
   }
 
   /** Calls back at the hour of closing each month. The task keeps no process alive. */

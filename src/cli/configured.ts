@@ -1,4 +1,5 @@
 /** What verbs that work on the configured journal share: opening it and closing it whatever happens. */
+import { existsSync } from 'node:fs';
 import { type Books, openBooks } from '../app/books.ts';
 import { ConfigurationInvalid, requireConfiguration } from '../app/load.ts';
 import type { Configuration } from '../config/configuration.ts';
@@ -36,9 +37,16 @@ export async function withBooks<T>(
   }
 }
 
-/** Runs `use` with the configured journal, unread, and closes it after. */
+/**
+ * Runs `use` with the configured journal, unread, and closes it after.
+ * @throws Error when there is none: a new one would be empty, and as whole as a journal can be.
+ */
 export async function withJournal<T>(path: string, io: CliIo, use: (journal: Journal) => Promise<T>): Promise<T> {
-  const { journal } = await openBooks(await configurationOf(path, io), io.clock);
+  const configuration = await configurationOf(path, io);
+  if (!existsSync(configuration.journal.path)) {
+    throw new Error(`journal: found no file ${configuration.journal.path}, expected the daemon's journal`);
+  }
+  const { journal } = await openBooks(configuration, io.clock);
   try {
     return await use(journal);
   } finally {

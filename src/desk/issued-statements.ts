@@ -4,6 +4,7 @@ import type { Fact, StatementIssuedFact } from '../domain/facts/fact.ts';
 export class IssuedStatements {
   readonly #revisions = new Map<string, StatementIssuedFact[]>();
   readonly #unsent = new Map<string, StatementIssuedFact>();
+  #latestMonth: string | undefined;
 
   /** Takes a fact in; all but issued statements and what became of their mails are ignored. */
   add(fact: Fact): void {
@@ -11,9 +12,15 @@ export class IssuedStatements {
       const month = `${fact.service} ${fact.month}`;
       this.#revisions.set(month, [...(this.#revisions.get(month) ?? []), fact]);
       this.#unsent.set(mailOf(fact), fact);
+      if (this.#latestMonth === undefined || fact.month > this.#latestMonth) this.#latestMonth = fact.month;
     } else if (fact.type === 'mail-accepted' || (fact.type === 'mail-refused' && fact.permanent)) {
       this.#unsent.delete(fact.mail);
     }
+  }
+
+  /** The latest month of which any statement was issued. */
+  get latestMonth(): string | undefined {
+    return this.#latestMonth;
   }
 
   /** The revisions of a service's month in the order they were issued. */

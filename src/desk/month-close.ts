@@ -15,6 +15,13 @@ export function lastClosedMonth(now: Instant, offsetMinutes: number): string {
   return formatMonth(previousMonth(monthOf(now, offsetMinutes)));
 }
 
+/** Months from one to another, both included; only the last when the first is not before it. */
+export function monthsBetween(first: string, last: string): readonly string[] {
+  const months = [last];
+  for (let month = last; month > first; months.unshift(month)) month = formatMonth(previousMonth(parseMonth(month)));
+  return months;
+}
+
 /** When a month may be closed: some time after its end, so that what happened at its end has been recorded. */
 export function closesAt(month: string, offsetMinutes: number, graceMs: Millis): Instant {
   return monthInterval(parseMonth(month), offsetMinutes).end + graceMs;

@@ -29,6 +29,8 @@ export function noticesOwed(ledger: Ledger, now: Instant): readonly NoticeOwed[]
     const cancelled = knownAt(work.cancellations, now).length > 0;
     const told = Map.groupBy(knownAt(work.notices, now), (notice) => notice.customer);
     const addressed = customersOf(ledger, standing, now);
+    // Once a revision, not once a customer: it looks at every service.
+    const addressedBefore = new Map<WorkFact, ReturnType<typeof customersOf>>();
     const newestTold = (customer: string): WorkFact | undefined => {
       const newest = Math.max(0, ...(told.get(customer) ?? []).map((notice) => notice.revision));
       return revisions.find((revision) => revision.revision === newest);
@@ -50,7 +52,9 @@ export function noticesOwed(ledger: Ledger, now: Instant): readonly NoticeOwed[]
       const previous = newestTold(customer);
       if (cancelled || addressed.has(customer) || !previous || previous.end <= now) return [];
       if (previous.revision >= standing.revision) return [];
-      const services = customersOf(ledger, previous, now).get(customer);
+      const then = addressedBefore.get(previous) ?? customersOf(ledger, previous, now);
+      addressedBefore.set(previous, then);
+      const services = then.get(customer);
       const mail = `notice/${id}/${standing.revision}/${customer}`;
       return services ? [{ mail, customer, services, notice: { kind: 'cancelled', work: previous } }] : [];
     });

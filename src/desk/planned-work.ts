@@ -2,6 +2,7 @@
 import type { WorkCancelledFact, WorkFact } from '../domain/facts/fact.ts';
 import { knownAt, type Ledger } from '../domain/facts/ledger.ts';
 import type { Instant } from '../domain/time/instant.ts';
+import { quote } from '../domain/time/text.ts';
 
 /** A request that the facts do not allow; the message names the field, what was found and what is expected. */
 export class WorkRefused extends Error {
@@ -59,7 +60,7 @@ export function standingRevision(ledger: Ledger, id: string, now: Instant): Work
   const standing = revisions.at(-1);
   if (standing) return standing;
   throw new WorkRefused(
-    `work: found "${id}", expected one of ${ledger.works().join(', ') || 'none, for none is planned'}`,
+    `work: found ${quote(id)}, expected one of ${ledger.works().join(', ') || 'none, for none is planned'}`,
   );
 }
 
@@ -81,7 +82,7 @@ function validate(ledger: Ledger, { start, end, services }: WorkRequest, now: In
   const unknown = services.filter((service) => !known.has(service));
   if (unknown.length > 0) {
     throw new WorkRefused(
-      `services: found ${unknown.map((id) => `"${id}"`).join(', ')}, expected services of the configuration or *`,
+      `services: found ${unknown.map(quote).join(', ')}, expected services of the configuration or *`,
     );
   }
   if (services.length === 0) throw new WorkRefused('services: found none, expected at least one service or *');

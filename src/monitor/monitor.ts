@@ -2,15 +2,13 @@
 import { Worker } from 'node:worker_threads';
 import type { Instant, Millis } from '../domain/time/instant.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
-import type { Batch, Coverage, WatchedCheck } from './watched-check.ts';
+import type { Batch, Coverage, FoundEdge, WatchedCheck } from './watched-check.ts';
 
 export interface MonitorOptions {
   readonly clock: Clock;
   readonly threads: number;
-  /**
-   * The checks to run, asked again when a worker is replaced, so that each goes on from what has been recorded by then.
-   */
-  readonly checks: () => readonly WatchedCheck[];
+  /** The checks to run, each with what was last recorded of it. */
+  readonly checks: readonly WatchedCheck[];
   /** Receives what the workers found, coverage already merged over all of them. */
   readonly onBatch: (batch: Batch) => void;
   readonly onWorkerLost: (reason: unknown) => void;
@@ -19,11 +17,13 @@ export interface MonitorOptions {
 const RESTART_DELAY: Millis = 1_000;
 const STOP_DEADLINE: Millis = 1_500;
 
+type Covered = ReadonlyMap<Millis, Instant | null>;
+
 interface Crew {
   /** Absent from its end until it is replaced. */
   worker: Worker | undefined;
   /** Through when each interval of this worker is covered; absent until its first word. */
-  coverage: ReadonlyMap<Millis, Instant | null> | undefined;
+  coverage: Covered | undefined;
   inFlight: number;
 }
 
@@ -31,6 +31,8 @@ export class Monitor {
   readonly #options: MonitorOptions;
   readonly #crews = new Map<number, Crew>();
   readonly #restarts = new Set<CancelTimer>();
+  /** The newest edge that a worker found of each check. */
+  readonly #newest = new Map<string, FoundEdge>();
   #stopping = false;
 
   constructor(options: MonitorOptions) {
@@ -39,7 +41,7 @@ export class Monitor {
 
   /** Starts the worker threads. */
   start(): void {
-    for (let shard = 0; shard < this.#options.threads; shard += 1) this.#startShard(shard);
+    for (let shard = 0; shard < this.#options.threads; shard += 1) this.#startShard(shard, new Map());
   }
 
   /** Stops all workers; what they found until then has been handed over when it resolves. */
@@ -62,9 +64,11 @@ export class Monitor {
     this.#crews.clear();
   }
 
-  #startShard(shard: number): void {
+  /** @param covered what the worker before this one last said that it covered. */
+  #startShard(shard: number, covered: Covered): void {
     const { threads } = this.#options;
-    const checks = this.#options.checks().filter((_, ordinal) => ordinal % threads === shard);
+    const mine = this.#options.checks.filter((_, ordinal) => ordinal % threads === shard);
+    const checks = mine.map((check) => this.#goneOn(check, covered.get(check.intervalMs) ?? null));
     if (checks.length === 0) return;
     const worker = new Worker(new URL('./prober-worker.ts', import.meta.url), { workerData: { checks } });
     const crew: Crew = { worker, coverage: undefined, inFlight: 0 };
@@ -73,6 +77,7 @@ export class Monitor {
       if (message.kind !== 'batch') return;
       crew.coverage = new Map(message.batch.coverage.map(({ intervalMs, through }) => [intervalMs, through]));
       crew.inFlight = message.batch.inFlight;
+      for (const edge of message.batch.edges) this.#newest.set(edge.check, edge);
       const inFlight = this.#crews.values().reduce((total, one) => total + one.inFlight, 0);
       this.#options.onBatch({ ...message.batch, coverage: this.#mergedCoverage(), inFlight });
     });
@@ -81,6 +86,7 @@ export class Monitor {
       reason = error;
     });
     worker.on('exit', (code) => {
+      const left = crew.coverage ?? covered;
       Object.assign(crew, { worker: undefined, coverage: undefined, inFlight: 0 });
       if (this.#stopping) {
         if (reason !== undefined) this.#options.onWorkerLost(reason);
@@ -89,10 +95,21 @@ export class Monitor {
       this.#options.onWorkerLost(reason ?? new Error(`a prober thread exited with code ${code}`));
       const cancel = this.#options.clock.after(RESTART_DELAY, () => {
         this.#restarts.delete(cancel);
-        this.#startShard(shard);
+        this.#startShard(shard, left);
       });
       this.#restarts.add(cancel);
     });
+  }
+
+  /**
+   * A check as its worker left it. What a worker handed over is on its way to the journal, but perhaps not there yet: a
+   * replacement that went on from the journal could date an edge a second time, and otherwise.
+   */
+  #goneOn(check: WatchedCheck, covered: Instant | null): WatchedCheck {
+    const edge = this.#newest.get(check.id);
+    const known = edge ? { state: edge.to, through: edge.latest } : check.recorded;
+    if (!known || known.state === 'unknown') return known ? { ...check, recorded: known } : check;
+    return { ...check, recorded: { state: known.state, through: Math.max(known.through, covered ?? known.through) } };
   }
 
   /** Covered is what every worker covers: nothing, until each has spoken. */

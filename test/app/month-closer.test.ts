@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { MonthCloser } from '../../src/app/month-closer.ts';
 import { IssuedStatements } from '../../src/desk/issued-statements.ts';
-import { closesAt, lastClosedMonth } from '../../src/desk/month-close.ts';
+import { closesAt, lastClosedMonth, monthsBetween } from '../../src/desk/month-close.ts';
 import { Contracts } from '../../src/domain/contract/contracts.ts';
 import { computeStatement } from '../../src/domain/contract/statement.ts';
 import type { Fact, StatementIssuedFact } from '../../src/domain/facts/fact.ts';
@@ -132,18 +132,34 @@ describe('closing a month', () => {
 });
 
 describe('when a month is closed', () => {
+  const march = { month: '2026-03', issued: 1 };
   it.each([
-    ['the hour before', at('2026-04-01T08:59:59'), undefined],
-    ['at the hour', at('2026-04-01T09:00:00'), { month: '2026-03', issued: 1 }],
-    [
-      'at a start in the middle of the month, when the hour was missed',
-      at('2026-04-20T00:00:00'),
-      { month: '2026-03', issued: 1 },
-    ],
-    ['at the start of the next', at('2026-05-01T00:00:00'), undefined],
+    ['the hour before', at('2026-04-01T08:59:59'), []],
+    ['at the hour', at('2026-04-01T09:00:00'), [march]],
+    ['at a start in the middle of the month, when the hour was missed', at('2026-04-20T00:00:00'), [march]],
+    ['at the start of the next', at('2026-05-01T00:00:00'), []],
   ])('%s', async (_name, now, expected) => {
     const { closer } = await books([[JANUARY, BASE]], now);
     expect(await closer.closeIfDue(TIME)).toEqual(expected);
+  });
+
+  it('closes the months that were missed since the last one closed, and not those before', async () => {
+    const { closer, clock, statements } = await books([[JANUARY, BASE]], at('2026-03-01T09:00:00'));
+    expect(await closer.closeIfDue(TIME)).toEqual([{ month: '2026-02', issued: 1 }]);
+    await clock.advance(at('2026-06-20T00:00:00') - clock.now());
+    expect(await closer.closeIfDue(TIME)).toEqual([
+      { month: '2026-02', issued: 0 },
+      { month: '2026-03', issued: 1 },
+      { month: '2026-04', issued: 1 },
+      { month: '2026-05', issued: 1 },
+    ]);
+    expect(statements().map(({ month }) => month)).toEqual(['2026-02', '2026-03', '2026-04', '2026-05']);
+  });
+
+  it('counts months over the end of a year', () => {
+    expect(monthsBetween('2025-11', '2026-02')).toEqual(['2025-11', '2025-12', '2026-01', '2026-02']);
+    expect(monthsBetween('2026-02', '2026-02')).toEqual(['2026-02']);
+    expect(monthsBetween('2026-03', '2026-02')).toEqual(['2026-02']);
   });
 
   it('is on the contract clock', () => {

@@ -27,7 +27,7 @@ export function watched(id: string, settings: Partial<WatchedCheck> = {}): Watch
   };
 }
 
-export function resultOf(outcome: Outcome, sentAt: Instant, durationMs: Millis): ProbeResult {
+function resultOf(outcome: Outcome, sentAt: Instant, durationMs: Millis): ProbeResult {
   const run = { sentAt, durationMs, phases: {}, evidence: { seen: `${outcome} of ${sentAt}` } };
   if (outcome === 'ok') return { outcome, ...run };
   if (outcome === 'void') return { outcome, error: 'internal_error', ...run };

@@ -1,5 +1,7 @@
 /** `kepil statement`: statements of a month from the journal, with or without a running daemon. */
 import { computeStatements, monthBefore } from '../../domain/contract/statement.ts';
+import { knownAt } from '../../domain/facts/ledger.ts';
+import { quote } from '../../domain/time/text.ts';
 import { instantOption, withBooks } from '../configured.ts';
 import { BadInput, type CliIo, type ExitCode } from '../io.ts';
 import { monthOption } from '../month-option.ts';
@@ -19,16 +21,20 @@ export async function statement(options: StatementOptions, io: CliIo): Promise<E
     const asOf = options.asOf === undefined ? io.clock.now() : instantOption('as-of', options.asOf);
     const month = options.month === undefined ? monthBefore(asOf, offsetMinutes) : monthOption(options.month);
     const { ledger } = feed;
-    const set = computeStatements({ ledger, contractOf: (name) => contracts.named(name), month, asOf, offsetMinutes });
-    if (options.service === undefined) {
-      printStatements(set, options.json, io);
-      return 0;
+    const { service } = options;
+    const set = computeStatements({
+      ledger,
+      contractOf: (name) => contracts.named(name),
+      month,
+      asOf,
+      offsetMinutes,
+      ...(service === undefined ? {} : { services: [service] }),
+    });
+    if (service !== undefined && set.statements.length === 0) {
+      const known = ledger.services().filter((id) => knownAt(ledger.service(id)?.definitions ?? [], asOf).length > 0);
+      throw new BadInput(`--service: found ${quote(service)}, expected one of ${known.join(', ') || 'none'}`);
     }
-    const statements = set.statements.filter((one) => one.service === options.service);
-    if (statements.length === 0) {
-      throw new BadInput(`--service: found "${options.service}", expected one of ${ledger.services().join(', ')}`);
-    }
-    printStatements({ ...set, statements }, options.json, io);
+    printStatements(set, options.json, io);
     return 0;
   });
 }

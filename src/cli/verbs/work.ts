@@ -48,7 +48,8 @@ export function reviseWindow(id: string, options: WindowOptions, io: CliIo): Pro
 
 /** `kepil work cancel`: nothing of it is planned from now on. */
 export function cancelWindow(id: string, options: CommonOptions, io: CliIo): Promise<ExitCode> {
-  return record(options, io, (ledger, now) => cancelWork(ledger, id, now, options.by));
+  const by = options.by === undefined ? undefined : printable(options.by);
+  return record(options, io, (ledger, now) => cancelWork(ledger, id, now, by));
 }
 
 /** `kepil work list`: every window with how it stands and who was told of it in time. */
@@ -89,7 +90,7 @@ function requestOf(options: WindowOptions): Partial<WorkRequest> {
     ...(end === undefined ? {} : { end: instantOption('end', end) }),
     ...(services === undefined
       ? {}
-      : { services: services === '*' ? '*' : services.split(',').map((id) => id.trim()) }),
+      : { services: services === '*' ? '*' : [...new Set(services.split(',').map((id) => id.trim()))] }),
     ...(subject === undefined ? {} : { subject: printable(subject) }),
     ...(by === undefined ? {} : { by: printable(by) }),
   };
