@@ -1,6 +1,7 @@
 /** The command line: which verbs there are and what they take. Each verb is a file of `verbs/`, read only when called. */
 import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../runtime/version.ts';
+import { addCreditVerbs } from './credit-program.ts';
 import { BadInput, type CliIo, type ExitCode } from './io.ts';
 
 /** Where the configuration is unless `--config` or KEPIL_CONFIG says otherwise. */
@@ -115,6 +116,8 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .addOption(config())
     .option('--json', 'print them as JSON')
     .action(async (options) => finish(await (await verbs()).listWindows(options, io)));
+
+  addCreditVerbs(program, { io, config, finish });
 
   program
     .command('close')
