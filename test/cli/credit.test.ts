@@ -48,7 +48,7 @@ it('leads a claim through to the account, and shows how it stands', async () => 
       next: { approve: '0.00', pay: [], reverse: [1], reject: [] },
     },
   ]);
-  expect((await books.kepil('credit', 'list')).stdout).toContain('s1       240.00   240.00  240.00    240.00  240.00');
+  expect((await books.kepil('credit', 'list')).stdout).toContain('s1        240.00   240.00  240.00    240.00  240.00');
 });
 
 it('records what is asked twice once', async () => {
