@@ -256,16 +256,17 @@ export class Daemon {
   async #closeMonths(closer: MonthCloser): Promise<void> {
     const { configuration, log } = this.#options;
     const { statements } = configuration;
-    const close = async (): Promise<void> => {
+    const close = async (revise: boolean): Promise<void> => {
       try {
-        const closed = await closer.closeIfDue(statements);
-        if (closed && closed.issued > 0) log.info(closed, 'month closed');
+        for (const { month, issued, revised } of await closer.closeIfDue(statements, revise)) {
+          if (issued > 0 || revised.length > 0) log.info({ month, issued, revised: revised.length }, 'month closed');
+        }
       } catch (error) {
         log.error({ error }, 'the month could not be closed');
       }
     };
-    await close();
-    const task = closer.schedule(statements, () => void close());
+    await close(false);
+    const task = closer.schedule(statements, () => void close(true));
     this.#cleanups.add('calendar', async () => {
       await task.destroy();
     });

@@ -1,11 +1,22 @@
 /** Closes months when they are due: at the hour the configuration names, and at start when that hour was missed. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { type ScheduledTask, schedule } from 'node-cron';
-import { closesAt, draftsOfClose, lastClosedMonth } from '../desk/month-close.ts';
-import { computeStatement } from '../domain/contract/statement.ts';
+import { closesAt, draftsOf, type Issue, issueOf, lastClosedMonth } from '../desk/month-close.ts';
 import { DAY, HOUR, type Instant, MINUTE, type Millis } from '../domain/time/instant.ts';
-import { canonicalStatement } from '../report/statement-json.ts';
+import { JournalKeyConflict } from '../journal/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Books } from './books.ts';
+
+/** Services decided on between two turns of the event loop, and recorded together. */
+const CHUNK = 250;
+
+export interface ClosedMonth {
+  readonly month: string;
+  /** First statements issued. */
+  readonly issued: number;
+  /** Further revisions issued. */
+  readonly revised: readonly Issue[];
+}
 
 export interface CloseTime {
   /** Day of the month on which the month before is closed. */
@@ -23,39 +34,58 @@ export class MonthCloser {
     this.#clock = clock;
   }
 
-  /**
-   * Issues the statements of a month that have not been issued yet.
-   * @returns how many.
-   */
-  async close(month: string): Promise<number> {
-    const { journal, feed, contracts, issued } = this.#books;
-    await feed.catchUp();
-    const now = this.#clock.now();
-    const { ledger } = feed;
-    const drafts = draftsOfClose({
-      ledger,
-      month,
-      offsetMinutes: contracts.default.offsetMinutes,
-      now,
-      issued: (service) => issued.revisionsOf(service, month).length > 0,
-      compute: (service) => {
-        const contract = contracts.ofService(ledger, service, now) ?? contracts.default;
-        return computeStatement({ ledger, contract, service, month, asOf: now });
-      },
-      canonical: (statement) => canonicalStatement(statement, contracts.default.offsetMinutes),
-    });
-    if (drafts.length > 0) await journal.append(drafts);
-    await feed.catchUp();
-    return drafts.length;
+  /** Issues the statements that a month is owed: first ones, and further revisions where more has become known. */
+  async close(month: string): Promise<ClosedMonth> {
+    const issues: Issue[] = [];
+    let services: readonly string[] | undefined;
+    for (let from = 0; services === undefined || from < services.length; from += CHUNK) {
+      // What comes before this instant is in the ledger after it is caught up.
+      const now = this.#clock.now();
+      await this.#books.feed.catchUp();
+      services ??= this.#books.feed.ledger.services();
+      issues.push(...(await this.#issue(month, services.slice(from, from + CHUNK), now)));
+      await turn();
+    }
+    await this.#books.feed.catchUp();
+    const revised = issues.filter(({ statement }) => statement.revision > 1);
+    return { month, issued: issues.length - revised.length, revised };
   }
 
-  /** Closes the month before the current one when its hour has come. */
-  async closeIfDue(time: CloseTime): Promise<{ readonly month: string; readonly issued: number } | undefined> {
+  /** Decides for some services and records it; once more where someone else decided on one of them meanwhile. */
+  async #issue(month: string, services: readonly string[], now: Instant): Promise<readonly Issue[]> {
+    const { journal, feed, contracts, issued } = this.#books;
+    const decide = (at: Instant) => {
+      const question = { ledger: feed.ledger, contracts, issued, month, now: at };
+      return services.flatMap((service) => issueOf(question, service) ?? []);
+    };
+    let issues = decide(now);
+    try {
+      await journal.append(issues.flatMap(draftsOf));
+    } catch (error) {
+      if (!(error instanceof JournalKeyConflict)) throw error;
+      const later = this.#clock.now();
+      await feed.catchUp();
+      issues = decide(later);
+      await journal.append(issues.flatMap(draftsOf));
+    }
+    return issues;
+  }
+
+  /**
+   * Closes the month before the current one when its hour has come. With it, or where `revise` asks for it, every earlier
+   * month gets the revisions that it is owed.
+   */
+  async closeIfDue(time: CloseTime, revise: boolean): Promise<readonly ClosedMonth[]> {
     const { offsetMinutes } = this.#books.contracts.default;
     const now = this.#clock.now();
     const month = lastClosedMonth(now, offsetMinutes);
-    if (now < dueAt(month, offsetMinutes, time)) return undefined;
-    return { month, issued: await this.close(month) };
+    if (now < dueAt(month, offsetMinutes, time)) return [];
+    const closed = [await this.close(month)];
+    if (!revise && closed[0]?.issued === 0) return closed;
+    for (const earlier of this.#books.issued.months()) {
+      if (earlier < month) closed.push(await this.close(earlier));
+    }
+    return closed;
   }
 
   /** Calls back at the hour of closing each month. The task keeps no process alive. */

@@ -121,7 +121,9 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
 
   program
     .command('close')
-    .description('issue the statements of a month that is over; the daemon mails them')
+    .description(
+      'issue the statements of a month that is over, and revisions of those that changed; the daemon mails them',
+    )
     .argument('<month>', 'contract-clock month such as 2026-03')
     .addOption(config())
     .option('--json', 'print the result as JSON')
@@ -148,6 +150,7 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .command('verify')
     .description('check the hash chain of the journal and name the first entry that is not as it was written')
     .addOption(config())
+    .option('--statements', 'also recompute every issued statement and name the first that is not as issued')
     .option('--json', 'print the result as JSON')
     .action(async (options) => finish(await (await import('./verbs/verify.ts')).verify(options, io)));
 

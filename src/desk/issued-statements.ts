@@ -3,6 +3,7 @@ import type { Fact, StatementIssuedFact } from '../domain/facts/fact.ts';
 
 export class IssuedStatements {
   readonly #revisions = new Map<string, StatementIssuedFact[]>();
+  readonly #all: StatementIssuedFact[] = [];
   readonly #unsent = new Map<string, StatementIssuedFact>();
 
   /** Takes a fact in; all but issued statements and what became of their mails are ignored. */
@@ -10,6 +11,7 @@ export class IssuedStatements {
     if (fact.type === 'statement-issued') {
       const month = `${fact.service} ${fact.month}`;
       this.#revisions.set(month, [...(this.#revisions.get(month) ?? []), fact]);
+      this.#all.push(fact);
       this.#unsent.set(mailOf(fact), fact);
     } else if (fact.type === 'mail-accepted' || (fact.type === 'mail-refused' && fact.permanent)) {
       this.#unsent.delete(fact.mail);
@@ -19,6 +21,16 @@ export class IssuedStatements {
   /** The revisions of a service's month in the order they were issued. */
   revisionsOf(service: string, month: string): readonly StatementIssuedFact[] {
     return this.#revisions.get(`${service} ${month}`) ?? [];
+  }
+
+  /** Every one, in the order they were issued. */
+  all(): readonly StatementIssuedFact[] {
+    return this.#all;
+  }
+
+  /** Every month of which one was issued, ascending. */
+  months(): readonly string[] {
+    return [...new Set(this.#all.map(({ month }) => month))].sort();
   }
 
   /** Those whose mail the relay has neither taken nor refused for good. */
