@@ -12,7 +12,9 @@ export interface Wiring {
 /** Adds both groups of verbs. */
 export function addCreditVerbs(program: Command, wiring: Wiring): void {
   addClaims(program.command('claim').description('what customers claim for downtime'), wiring);
-  addCredits(program.command('credit').description('what is owed for downtime, and what becomes of it'), wiring);
+  const credit = program.command('credit').description('what is owed for downtime, and what becomes of it');
+  addCredits(credit, wiring);
+  addSettlement(credit, wiring);
 }
 
 function addClaims(claim: Command, { io, config, finish }: Wiring): void {
@@ -76,6 +78,21 @@ function addCredits(credit: Command, { io, config, finish }: Wiring): void {
     .addOption(currency())
     .requiredOption('--reason <text>', 'why')
     .action(async (service, number, options) => finish(await (await verbs()).reverse(service, number, options, io)));
+}
+
+function addSettlement(credit: Command, { io, config, finish }: Wiring): void {
+  credit
+    .command('settlement')
+    .description('what a cancelled service is owed: fees for days not served, and compensation in money')
+    .argument('<service>')
+    .addOption(config())
+    .requiredOption('--paid-until <day>', 'the first contract-clock day that is not paid for, such as 2026-04-10')
+    .option('--paid-from <day>', 'the first day of those payments (default: the first day of the service)')
+    .option('--requested <instant>', 'when the customer asked for it (default: the end of the service)')
+    .option('--json', 'print it as JSON')
+    .action(async (service, options) =>
+      finish(await (await import('./verbs/settlement.ts')).settlement(service, options, io)),
+    );
 }
 
 function decided(command: Command, config: () => Option): Command {

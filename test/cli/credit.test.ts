@@ -200,3 +200,32 @@ it.each<[string, readonly string[], string]>([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(await books.entries()).toEqual(before);
 });
+
+it('computes the settlement of a cancelled service', async () => {
+  await using books = await open();
+  await books.kepil(...claim);
+  await books.kepil('credit', 'approve', 's1', '2026-03', '--by', 'anna');
+  const settlement = ['credit', 'settlement', 's1', '--paid-until', '2026-05-01'] as const;
+  expect((await books.kepil(...settlement)).stderr).toBe(
+    'kepil: service: found "s1", expected one that was active and is ended\n',
+  );
+  await books.record(lifecycle('2026-04-04 12:00', 'ended'));
+  expect(await books.kepil(...settlement)).toEqual({
+    code: 0,
+    stdout: [
+      's1, ended 2026-04-04T12:00:00.000+05:00',
+      '  to the balance: 10400.00 KZT (26 of 120 paid days not served)',
+      '  in money: 240.00 KZT (credits 1)',
+      '  due by no day that the contract names: it knows no working days',
+      '',
+    ].join('\n'),
+    stderr: '',
+  });
+  expect(await books.json(...settlement)).toMatchObject({
+    rule: 'days-not-served',
+    refund: { amount: '10400.00', currency: 'KZT' },
+    compensation: [{ amount: '240.00', currency: 'KZT' }],
+    credits: [1],
+    dueBy: null,
+  });
+});
