@@ -1,6 +1,7 @@
 /** What holds of every ledger of credits, whatever was decided in whatever order. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { correctionsOf } from '../../../../src/domain/contract/credit-corrections.ts';
 import { CreditRefused } from '../../../../src/domain/contract/credit-decisions.ts';
 import type { CreditFact } from '../../../../src/domain/facts/fact.ts';
 import { HOUR } from '../../../../src/domain/time/instant.ts';
@@ -166,6 +167,42 @@ it('what may come next is what may come next', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+it('what a revision does to the ledger leaves nothing paid beyond what is owed, and is done once', () => {
+  let corrected = 0;
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 25, size: 'max' }),
+      fc.bigInt({ min: 0n, max: 2_000_000n }),
+      fc.boolean(),
+      (steps, minor, excluded) => {
+        const books = world(false);
+        for (const [index, taken] of steps.entries()) {
+          try {
+            decide(books, taken, index);
+          } catch (error) {
+            if (!(error instanceof CreditRefused)) throw error;
+          }
+        }
+        const revisedAsOf = books.now - 1;
+        books.learn({ type: 'fee', service: 's1', from: at('2026-03-01'), monthly: { minor, currency: 'KZT' } });
+        if (excluded) books.learn(exclusion('2026-03-02', '2026-03-11', { id: 'late', recorded: books.now }));
+        const correction = { month: '2026-03', reason: 'revision 2', revisedAsOf };
+        const before = books.standing();
+        const entries = correctionsOf(books.asked(undefined, 'kepil'), correction);
+        for (const entry of entries) books.record(entry);
+        corrected += entries.length;
+        const after = books.standing();
+        expect(after.excess.minor).toBe(0n);
+        expect(after.approved.minor <= after.cap.minor).toBe(true);
+        if (before.excess.minor > 0n) expect(after.approved.minor).toBe(after.owed.minor);
+        expect(correctionsOf(books.asked(undefined, 'kepil'), { month: '2026-03', reason: 'again' })).toEqual([]);
+      },
+    ),
+    { numRuns: 200 },
+  );
+  expect(corrected).toBeGreaterThan(40);
 });
 
 it('an entry that no desk would record changes nothing', () => {
