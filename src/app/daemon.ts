@@ -9,7 +9,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { computeStatements, monthBefore } from '../domain/contract/statement.ts';
 import type { StatementSet } from '../domain/contract/statement-result.ts';
 import type { Fact } from '../domain/facts/fact.ts';
-import { type Millis, SECOND } from '../domain/time/instant.ts';
+import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Recorder } from '../monitor/recorder.ts';
 import type { Sample } from '../monitor/watched-check.ts';
@@ -48,6 +48,8 @@ export interface DaemonOptions {
 const ROUND: Millis = SECOND;
 const PROBER_THREADS = 1;
 const INFLUX_CLOSE_WITHIN: Millis = 500;
+/** How soon a month that could not be closed is tried again. */
+const CLOSE_RETRY: Millis = 10 * MINUTE;
 
 export class Daemon {
   readonly #options: DaemonOptions;
@@ -254,20 +256,26 @@ export class Daemon {
   }
 
   async #closeMonths(closer: MonthCloser): Promise<void> {
-    const { configuration, log } = this.#options;
+    const { configuration, clock, log } = this.#options;
     const { statements } = configuration;
-    const close = async (revise: boolean): Promise<void> => {
+    let cancelRetry: CancelTimer = () => {};
+    /** With a month's close, and at its hour also where someone else has closed it, earlier months are revised. */
+    const close = async (atItsHour: boolean): Promise<void> => {
+      cancelRetry();
       try {
-        for (const { month, issued, revised } of await closer.closeIfDue(statements, revise)) {
-          if (issued > 0 || revised.length > 0) log.info({ month, issued, revised: revised.length }, 'month closed');
-        }
+        const closed = await closer.closeIfDue(statements);
+        if (closed && closed.issued > 0) log.info(closed, 'month closed');
+        if (!closed || (closed.issued === 0 && !atItsHour)) return;
+        for (const revision of await closer.reviseAll()) log.info(revision, 'month revised');
       } catch (error) {
         log.error({ error }, 'the month could not be closed');
+        cancelRetry = clock.after(CLOSE_RETRY, () => void close(atItsHour));
       }
     };
     await close(false);
     const task = closer.schedule(statements, () => void close(true));
     this.#cleanups.add('calendar', async () => {
+      cancelRetry();
       await task.destroy();
     });
   }

@@ -1,7 +1,7 @@
 /** Closes months when they are due: at the hour the configuration names, and at start when that hour was missed. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { type ScheduledTask, schedule } from 'node-cron';
-import { closesAt, draftsOf, type Issue, issueOf, lastClosedMonth } from '../desk/month-close.ts';
+import { closesAt, draftsOf, firstIssue, furtherIssue, type Issue, lastClosedMonth } from '../desk/month-close.ts';
 import { DAY, HOUR, type Instant, MINUTE, type Millis } from '../domain/time/instant.ts';
 import { JournalKeyConflict } from '../journal/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -9,14 +9,7 @@ import type { Books } from './books.ts';
 
 /** Services decided on between two turns of the event loop, and recorded together. */
 const CHUNK = 250;
-
-export interface ClosedMonth {
-  readonly month: string;
-  /** First statements issued. */
-  readonly issued: number;
-  /** Further revisions issued. */
-  readonly revised: readonly Issue[];
-}
+const ATTEMPTS = 3;
 
 export interface CloseTime {
   /** Day of the month on which the month before is closed. */
@@ -34,58 +27,89 @@ export class MonthCloser {
     this.#clock = clock;
   }
 
-  /** Issues the statements that a month is owed: first ones, and further revisions where more has become known. */
-  async close(month: string): Promise<ClosedMonth> {
-    const issues: Issue[] = [];
-    let services: readonly string[] | undefined;
-    for (let from = 0; services === undefined || from < services.length; from += CHUNK) {
-      // What comes before this instant is in the ledger after it is caught up.
-      const now = this.#clock.now();
-      await this.#books.feed.catchUp();
-      services ??= this.#books.feed.ledger.services();
-      issues.push(...(await this.#issue(month, services.slice(from, from + CHUNK), now)));
-      await turn();
-    }
-    await this.#books.feed.catchUp();
-    const revised = issues.filter(({ statement }) => statement.revision > 1);
-    return { month, issued: issues.length - revised.length, revised };
+  /**
+   * Issues the statements of a month that have not been issued yet.
+   * @returns how many.
+   * @throws Error naming the services whose statements cannot be computed, when the others have been issued.
+   */
+  async close(month: string): Promise<number> {
+    return (await this.#issue(month, firstIssue)).length;
   }
 
-  /** Decides for some services and records it; once more where someone else decided on one of them meanwhile. */
-  async #issue(month: string, services: readonly string[], now: Instant): Promise<readonly Issue[]> {
-    const { journal, feed, contracts, issued } = this.#books;
-    const decide = (at: Instant) => {
-      const question = { ledger: feed.ledger, contracts, issued, month, now: at };
-      return services.flatMap((service) => issueOf(question, service) ?? []);
-    };
-    let issues = decide(now);
-    try {
-      await journal.append(issues.flatMap(draftsOf));
-    } catch (error) {
-      if (!(error instanceof JournalKeyConflict)) throw error;
-      const later = this.#clock.now();
-      await feed.catchUp();
-      issues = decide(later);
-      await journal.append(issues.flatMap(draftsOf));
+  /**
+   * Issues further revisions of the statements of a month where more has become known.
+   * @throws Error naming the services whose statements cannot be computed, when the others have been issued.
+   */
+  revise(month: string): Promise<readonly Issue[]> {
+    return this.#issue(month, furtherIssue);
+  }
+
+  /** Revises every month that was ever closed, and gives those in which something changed. */
+  async reviseAll(): Promise<readonly { readonly month: string; readonly revised: number }[]> {
+    await this.#books.feed.catchUp();
+    const all: { month: string; revised: number }[] = [];
+    for (const month of this.#books.issued.months()) {
+      all.push({ month, revised: (await this.revise(month)).length });
+    }
+    return all.filter(({ revised }) => revised > 0);
+  }
+
+  /** Closes the month before the current one when its hour has come. */
+  async closeIfDue(time: CloseTime): Promise<{ readonly month: string; readonly issued: number } | undefined> {
+    const { offsetMinutes } = this.#books.contracts.default;
+    const now = this.#clock.now();
+    const month = lastClosedMonth(now, offsetMinutes);
+    if (now < dueAt(month, offsetMinutes, time)) return undefined;
+    return { month, issued: await this.close(month) };
+  }
+
+  async #issue(month: string, decide: typeof firstIssue): Promise<readonly Issue[]> {
+    const { feed } = this.#books;
+    const failed = new Map<string, string>();
+    const issues: Issue[] = [];
+    await feed.catchUp();
+    const services = feed.ledger.services();
+    for (let from = 0; from < services.length; from += CHUNK) {
+      const some = services.slice(from, from + CHUNK);
+      issues.push(...(await this.#issueSome(month, some, decide, failed)));
+      await turn();
+    }
+    if (failed.size > 0) {
+      const reasons = [...failed].map(([service, reason]) => `${service}: ${reason}`).join('; ');
+      throw new Error(`${month}: ${issues.length} statements issued, ${failed.size} cannot be: ${reasons}`);
     }
     return issues;
   }
 
-  /**
-   * Closes the month before the current one when its hour has come. With it, or where `revise` asks for it, every earlier
-   * month gets the revisions that it is owed.
-   */
-  async closeIfDue(time: CloseTime, revise: boolean): Promise<readonly ClosedMonth[]> {
-    const { offsetMinutes } = this.#books.contracts.default;
-    const now = this.#clock.now();
-    const month = lastClosedMonth(now, offsetMinutes);
-    if (now < dueAt(month, offsetMinutes, time)) return [];
-    const closed = [await this.close(month)];
-    if (!revise && closed[0]?.issued === 0) return closed;
-    for (const earlier of this.#books.issued.months()) {
-      if (earlier < month) closed.push(await this.close(earlier));
+  /** Decides for some services and records it; once more where someone else decided on one of them meanwhile. */
+  async #issueSome(
+    month: string,
+    services: readonly string[],
+    decide: typeof firstIssue,
+    failed: Map<string, string>,
+  ): Promise<readonly Issue[]> {
+    const { journal, feed, contracts, issued } = this.#books;
+    for (let attempt = 1; ; attempt += 1) {
+      // What comes before this instant is in the ledger after it is caught up.
+      const now = this.#clock.now();
+      await feed.catchUp();
+      const question = { ledger: feed.ledger, contracts, issued, month, now };
+      const issues = services.flatMap((service) => {
+        try {
+          return decide(question, service) ?? [];
+        } catch (error) {
+          failed.set(service, error instanceof Error ? error.message : String(error));
+          return [];
+        }
+      });
+      try {
+        if (issues.length > 0) await journal.append(issues.flatMap(draftsOf));
+        await feed.catchUp();
+        return issues;
+      } catch (error) {
+        if (!(error instanceof JournalKeyConflict) || attempt === ATTEMPTS) throw error;
+      }
     }
-    return closed;
   }
 
   /** Calls back at the hour of closing each month. The task keeps no process alive. */

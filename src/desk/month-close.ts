@@ -7,6 +7,7 @@ import type { Contracts } from '../domain/contract/contracts.ts';
 import { correctionsOf } from '../domain/contract/credit-corrections.ts';
 import { creditKey } from '../domain/contract/credit-decisions.ts';
 import { type StatementDifference, statementDifference } from '../domain/contract/statement-difference.ts';
+import type { Statement } from '../domain/contract/statement-result.ts';
 import type { CreditFact, StatementIssuedFact } from '../domain/facts/fact.ts';
 import type { Ledger } from '../domain/facts/ledger.ts';
 import { formatMonth, monthInterval, monthOf, parseMonth, previousMonth } from '../domain/time/contract-calendar.ts';
@@ -45,43 +46,63 @@ export interface Issue {
 }
 
 /**
- * The statement that a service's month is owed: a first one where none was issued, for a service that the journal knew
- * before the month's end and that was active in it; a further one where what became known since changes what was measured.
+ * The first statement of a service's month, where none was issued: for a service that the journal knew before the month's
+ * end and that was active in it.
+ * @throws RangeError when it cannot be computed.
  */
-export function issueOf(question: CloseQuestion, service: string): Issue | undefined {
-  const { ledger, contracts, issued, month, now } = question;
+export function firstIssue(question: CloseQuestion, service: string): Issue | undefined {
+  const { ledger, contracts, issued, month } = question;
   const period = monthInterval(parseMonth(month), contracts.default.offsetMinutes);
-  const latest = issued.revisionsOf(service, month).at(-1);
   const known = ledger.service(service)?.definitions.some((definition) => definition.knownAt < period.end);
-  if (!latest && !known) return undefined;
-
-  // What is recorded in this very millisecond may come after the statement: it must not count as known to it.
-  const asOf = Math.max(now - 1, period.end);
+  if (!known || issued.revisionsOf(service, month).length > 0) return undefined;
+  const asOf = knowledgeOf(question);
   const statement = statementAsOf(question, { service, month, asOf });
-  const digest = statementDigest(statement, contracts);
-  if (latest?.digest === digest) return undefined;
-  const difference = latest && statementDifference(statementAsOf(question, latest), statement);
-  if (latest ? !difference : statement.month.ms.outside === period.end - period.start) return undefined;
+  if (statement.month.ms.outside === period.end - period.start) return undefined;
+  return issue(question, { service, revision: 1, asOf, statement });
+}
 
-  const revision = (latest?.revision ?? 0) + 1;
+/**
+ * A further revision of a service's month, where one was issued and what became known since changes what was measured.
+ * @throws RangeError when it cannot be computed.
+ */
+export function furtherIssue(question: CloseQuestion, service: string): Issue | undefined {
+  const { contracts, issued, month } = question;
+  const latest = issued.revisionsOf(service, month).at(-1);
+  if (!latest) return undefined;
+  const asOf = knowledgeOf(question);
+  const statement = statementAsOf(question, { service, month, asOf });
+  if (statementDigest(statement, contracts) === latest.digest) return undefined;
+  const difference = statementDifference(statementAsOf(question, latest), statement);
+  if (!difference) return undefined;
+  const revised = { difference, asOf: latest.asOf };
+  return issue(question, { service, revision: latest.revision + 1, asOf, statement, revised });
+}
+
+/** What is recorded in this very millisecond may come after the statement: it must not count as known to it. */
+function knowledgeOf({ contracts, month, now }: CloseQuestion): Instant {
+  return Math.max(now - 1, monthInterval(parseMonth(month), contracts.default.offsetMinutes).end);
+}
+
+interface Computed {
+  readonly service: string;
+  readonly revision: number;
+  readonly asOf: Instant;
+  readonly statement: Statement;
+  /** What it revises. */
+  readonly revised?: { readonly difference: StatementDifference; readonly asOf: Instant };
+}
+
+function issue({ ledger, contracts, month, now }: CloseQuestion, computed: Computed): Issue {
+  const { service, revision, asOf, statement, revised } = computed;
+  const digest = statementDigest(statement, contracts);
   const { customer } = statement;
+  const contract = contracts.ofService(ledger, service, asOf) ?? contracts.default;
+  const desk = { ledger, contract, service, asOf: Math.max(now, ledger.latest ?? now), by: AUTHOR };
+  const reason = `statement ${month} revision ${revision}`;
   return {
     statement: { type: 'statement-issued', service, customer, month, revision, asOf, digest, at: now },
-    ...(difference ? { difference } : {}),
-    entries: correctionsOf(
-      {
-        ledger,
-        contract: contracts.ofService(ledger, service, asOf) ?? contracts.default,
-        service,
-        asOf: Math.max(now, ledger.latest ?? now),
-        by: AUTHOR,
-      },
-      {
-        month,
-        reason: `statement ${month} revision ${revision}`,
-        ...(latest ? { revisedAsOf: latest.asOf } : {}),
-      },
-    ),
+    ...(revised ? { difference: revised.difference } : {}),
+    entries: correctionsOf(desk, { month, reason, ...(revised ? { revisedAsOf: revised.asOf } : {}) }),
   };
 }
 

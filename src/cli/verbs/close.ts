@@ -16,7 +16,9 @@ export async function close(text: string, options: { config: string; json?: bool
     const { offsetMinutes } = books.contracts.default;
     const { end } = monthInterval(parseMonth(month), offsetMinutes);
     if (end > io.clock.now()) throw new BadInput(`month: found "${month}", expected one that is over`);
-    const { issued, revised } = await new MonthCloser(books, io.clock).close(month);
+    const closer = new MonthCloser(books, io.clock);
+    const issued = await closer.close(month);
+    const revised = await closer.revise(month);
     if (options.json) {
       const revisions = revised.map((issue) => revisionToJson(issue, offsetMinutes));
       io.stdout.write(`${JSON.stringify({ month, issued, revised: revisions }, null, 2)}\n`);

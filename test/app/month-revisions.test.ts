@@ -1,4 +1,4 @@
-/** Closing months as the daemon does, at its hour and at start. */
+/** Revising closed months, as the daemon does with the close of the next. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { LedgerFeed } from '../../src/journal/ledger-feed.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
 import { AGREEMENT } from '../support/contracts.ts';
-import { at, exclusion, plan, watched } from '../support/world.ts';
+import { at, check, exclusion, fee, lifecycle, plan, service, watched } from '../support/world.ts';
 
 const NINE: CloseTime = { sendOnDay: 1, atMs: 9 * HOUR };
 let folder: string;
@@ -49,7 +49,7 @@ beforeEach(async () => {
   );
   for (const month of ['2026-02', '2026-03', '2026-04']) {
     now = at(`${month}-01 09:00`);
-    await new MonthCloser(books(), clock).closeIfDue(NINE, true);
+    await new MonthCloser(books(), clock).closeIfDue(NINE);
   }
 });
 afterEach(async () => {
@@ -61,35 +61,51 @@ it('issues each month at its hour', async () => {
   expect(await issuedStatements()).toEqual(['2026-01 revision 1', '2026-02 revision 1', '2026-03 revision 1']);
 });
 
-it('issues nothing before the hour', async () => {
-  now = at('2026-05-01 08:59');
-  expect(await new MonthCloser(books(), clock).closeIfDue(NINE, true)).toEqual([]);
-});
-
-it('with a month’s close revises every earlier month that has changed', async () => {
+it('revises every month that has changed', async () => {
   await record(exclusion('2026-02-10 12:00', '2026-02-10 13:00', { recorded: now }));
   now = at('2026-05-01 09:00');
-  const closed = await new MonthCloser(books(), clock).closeIfDue(NINE, true);
+  const closer = new MonthCloser(books(), clock);
+  expect(await closer.closeIfDue(NINE)).toEqual({ month: '2026-04', issued: 1 });
   // March changes too: its statement shows the year so far.
-  expect(closed.map(({ month, issued, revised }) => [month, issued, revised.length])).toEqual([
-    ['2026-04', 1, 0],
-    ['2026-01', 0, 0],
-    ['2026-02', 0, 1],
-    ['2026-03', 0, 1],
+  expect(await closer.reviseAll()).toEqual([
+    { month: '2026-02', revised: 1 },
+    { month: '2026-03', revised: 1 },
   ]);
   expect((await issuedStatements()).slice(3)).toEqual([
     '2026-04 revision 1',
     '2026-02 revision 2',
     '2026-03 revision 2',
   ]);
+  expect(await closer.reviseAll()).toEqual([]);
 });
 
-it('at a start in the middle of a month leaves the earlier months alone', async () => {
+it('two that revise at once issue each revision once', async () => {
   await record(exclusion('2026-02-10 12:00', '2026-02-10 13:00', { recorded: now }));
-  now = at('2026-04-20');
-  expect((await new MonthCloser(books(), clock).closeIfDue(NINE, false)).map(({ month }) => month)).toEqual([
-    '2026-03',
-  ]);
+  const closers = [new MonthCloser(books(), clock), new MonthCloser(books(), clock)];
+  await Promise.all(closers.map((closer) => closer.revise('2026-02')));
+  expect((await issuedStatements()).slice(3)).toEqual(['2026-02 revision 2']);
+});
+
+it('revises what it can when one service cannot be computed, and names that one', async () => {
+  now = at('2026-01-15');
+  await record(
+    ...service('s2', { web: ['s2/web'] }, 'c2'),
+    check('s2/web'),
+    lifecycle('2026-01-15', 'active', 's2'),
+    fee('2026-01-15', '1.00', 's2'),
+  );
+  now = at('2026-05-01 09:00');
+  const closer = new MonthCloser(books(), clock);
+  expect(await closer.close('2026-04')).toBe(2);
+  await record(
+    exclusion('2026-04-10', '2026-04-11', { recorded: now }),
+    exclusion('2026-02-10 12:00', '2026-02-10 13:00', { id: 'x2', recorded: now }),
+    fee('2026-04-15', '1.00', 's2', 'USD'),
+  );
+  await expect(closer.revise('2026-04')).rejects.toThrow(
+    '2026-04: 1 statements issued, 1 cannot be: s2: fees of s2: found KZT and USD, expected one currency',
+  );
+  expect((await issuedStatements()).at(-1)).toBe('2026-04 revision 2');
 });
 
 it('two that close at once issue each statement once', async () => {
