@@ -266,19 +266,21 @@ export class Daemon {
     const { configuration, clock, log } = this.#options;
     const { statements } = configuration;
     let cancelRetry: CancelTimer = () => {};
-    const close = async (): Promise<void> => {
+    /** With a month's close, and at its hour also where someone else has closed it, earlier months are revised. */
+    const close = async (atItsHour: boolean): Promise<void> => {
       cancelRetry();
       try {
-        for (const closed of await closer.closeIfDue(statements)) {
-          if (closed.issued > 0) log.info(closed, 'month closed');
-        }
+        const closed = await closer.closeIfDue(statements);
+        for (const month of closed) if (month.issued > 0) log.info(month, 'month closed');
+        if (!atItsHour && closed.every((month) => month.issued === 0)) return;
+        for (const revision of await closer.reviseAll()) log.info(revision, 'month revised');
       } catch (error) {
         log.error({ error }, 'the month could not be closed');
-        cancelRetry = clock.after(CLOSE_RETRY, () => void close());
+        cancelRetry = clock.after(CLOSE_RETRY, () => void close(atItsHour));
       }
     };
-    await close();
-    const task = closer.schedule(statements, () => void close());
+    await close(false);
+    const task = closer.schedule(statements, () => void close(true));
     this.#cleanups.add('calendar', async () => {
       cancelRetry();
       await task.destroy();

@@ -1,11 +1,23 @@
 /** Closes months when they are due: at the hour the configuration names, and at start when hours were missed. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { type ScheduledTask, schedule } from 'node-cron';
-import { closesAt, draftsOfClose, lastClosedMonth, monthsBetween } from '../desk/month-close.ts';
-import { computeStatement } from '../domain/contract/statement.ts';
+import {
+  closesAt,
+  draftsOf,
+  firstIssue,
+  furtherIssue,
+  type Issue,
+  lastClosedMonth,
+  monthsBetween,
+} from '../desk/month-close.ts';
 import { DAY, HOUR, type Instant, MINUTE, type Millis } from '../domain/time/instant.ts';
-import { canonicalStatement } from '../report/statement-json.ts';
+import { JournalKeyConflict } from '../journal/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Books } from './books.ts';
+
+/** Services decided on between two turns of the event loop, and recorded together. */
+const CHUNK = 250;
+const ATTEMPTS = 3;
 
 export interface CloseTime {
   /** Day of the month on which the month before is closed. */
@@ -29,31 +41,25 @@ export class MonthCloser {
    * @throws Error naming the services whose statements cannot be computed, when the others have been issued.
    */
   async close(month: string): Promise<number> {
-    const { journal, feed, contracts, issued } = this.#books;
-    await feed.catchUp();
-    const now = this.#clock.now();
-    const { ledger } = feed;
-    const failed: string[] = [];
-    const drafts = draftsOfClose({
-      ledger,
-      month,
-      offsetMinutes: contracts.default.offsetMinutes,
-      now,
-      issued: (service) => issued.revisionsOf(service, month).length > 0,
-      compute: (service) => {
-        const contract = contracts.ofService(ledger, service, now) ?? contracts.default;
-        return computeStatement({ ledger, contract, service, month, asOf: now });
-      },
-      onFailed: (service, error) =>
-        failed.push(`${service}: ${error instanceof Error ? error.message : String(error)}`),
-      canonical: (statement) => canonicalStatement(statement, contracts.default.offsetMinutes),
-    });
-    if (drafts.length > 0) await journal.append(drafts);
-    await feed.catchUp();
-    if (failed.length > 0) {
-      throw new Error(`${month}: ${drafts.length} statements issued, ${failed.length} cannot be: ${failed.join('; ')}`);
+    return (await this.#issue(month, firstIssue)).length;
+  }
+
+  /**
+   * Issues further revisions of the statements of a month where more has become known.
+   * @throws Error naming the services whose statements cannot be computed, when the others have been issued.
+   */
+  revise(month: string): Promise<readonly Issue[]> {
+    return this.#issue(month, furtherIssue);
+  }
+
+  /** Revises every month that was ever closed, and gives those in which something changed. */
+  async reviseAll(): Promise<readonly { readonly month: string; readonly revised: number }[]> {
+    await this.#books.feed.catchUp();
+    const all: { month: string; revised: number }[] = [];
+    for (const month of this.#books.issued.months()) {
+      all.push({ month, revised: (await this.revise(month)).length });
     }
-    return drafts.length;
+    return all.filter(({ revised }) => revised > 0);
   }
 
   /**
@@ -82,6 +88,55 @@ export class MonthCloser {
     }
     if (failures.length > 0) throw failures[0];
     return closed;
+  }
+
+  async #issue(month: string, decide: typeof firstIssue): Promise<readonly Issue[]> {
+    const { feed } = this.#books;
+    const failed = new Map<string, string>();
+    const issues: Issue[] = [];
+    await feed.catchUp();
+    const services = feed.ledger.services();
+    for (let from = 0; from < services.length; from += CHUNK) {
+      const some = services.slice(from, from + CHUNK);
+      issues.push(...(await this.#issueSome(month, some, decide, failed)));
+      await turn();
+    }
+    if (failed.size > 0) {
+      const reasons = [...failed].map(([service, reason]) => `${service}: ${reason}`).join('; ');
+      throw new Error(`${month}: ${issues.length} statements issued, ${failed.size} cannot be: ${reasons}`);
+    }
+    return issues;
+  }
+
+  /** Decides for some services and records it; once more where someone else decided on one of them meanwhile. */
+  async #issueSome(
+    month: string,
+    services: readonly string[],
+    decide: typeof firstIssue,
+    failed: Map<string, string>,
+  ): Promise<readonly Issue[]> {
+    const { journal, feed, contracts, issued } = this.#books;
+    for (let attempt = 1; ; attempt += 1) {
+      // What comes before this instant is in the ledger after it is caught up.
+      const now = this.#clock.now();
+      await feed.catchUp();
+      const question = { ledger: feed.ledger, contracts, issued, month, now };
+      const issues = services.flatMap((service) => {
+        try {
+          return decide(question, service) ?? [];
+        } catch (error) {
+          failed.set(service, error instanceof Error ? error.message : String(error));
+          return [];
+        }
+      });
+      try {
+        if (issues.length > 0) await journal.append(issues.flatMap(draftsOf));
+        await feed.catchUp();
+        return issues;
+      } catch (error) {
+        if (!(error instanceof JournalKeyConflict) || attempt === ATTEMPTS) throw error;
+      }
+    }
   }
 
   /** Calls back at the hour of closing each month. The task keeps no process alive. */

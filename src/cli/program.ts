@@ -1,6 +1,7 @@
 /** The command line: which verbs there are and what they take. Each verb is a file of `verbs/`, read only when called. */
 import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../runtime/version.ts';
+import { addCreditVerbs } from './credit-program.ts';
 import { BadInput, type CliIo, type ExitCode } from './io.ts';
 
 /** Where the configuration is unless `--config` or KEPIL_CONFIG says otherwise. */
@@ -116,9 +117,13 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .option('--json', 'print them as JSON')
     .action(async (options) => finish(await (await verbs()).listWindows(options, io)));
 
+  addCreditVerbs(program, { io, config, finish });
+
   program
     .command('close')
-    .description('issue the statements of a month that is over; the daemon mails them')
+    .description(
+      'issue the statements of a month that is over, and revisions of those that changed; the daemon mails them',
+    )
     .argument('<month>', 'contract-clock month such as 2026-03')
     .addOption(config())
     .option('--json', 'print the result as JSON')
@@ -145,6 +150,7 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .command('verify')
     .description('check the hash chain of the journal and name the first entry that is not as it was written')
     .addOption(config())
+    .option('--statements', 'also recompute every issued statement and name the first that is not as issued')
     .option('--json', 'print the result as JSON')
     .action(async (options) => finish(await (await import('./verbs/verify.ts')).verify(options, io)));
 

@@ -3,6 +3,7 @@ import type { Fact, StatementIssuedFact } from '../domain/facts/fact.ts';
 
 export class IssuedStatements {
   readonly #revisions = new Map<string, StatementIssuedFact[]>();
+  readonly #all: StatementIssuedFact[] = [];
   readonly #unsent = new Map<string, StatementIssuedFact>();
   #latestMonth: string | undefined;
 
@@ -11,6 +12,7 @@ export class IssuedStatements {
     if (fact.type === 'statement-issued') {
       const month = `${fact.service} ${fact.month}`;
       this.#revisions.set(month, [...(this.#revisions.get(month) ?? []), fact]);
+      this.#all.push(fact);
       this.#unsent.set(mailOf(fact), fact);
       if (this.#latestMonth === undefined || fact.month > this.#latestMonth) this.#latestMonth = fact.month;
     } else if (fact.type === 'mail-accepted' || (fact.type === 'mail-refused' && fact.permanent)) {
@@ -26,6 +28,16 @@ export class IssuedStatements {
   /** The revisions of a service's month in the order they were issued. */
   revisionsOf(service: string, month: string): readonly StatementIssuedFact[] {
     return this.#revisions.get(`${service} ${month}`) ?? [];
+  }
+
+  /** Every one, in the order they were issued. */
+  all(): readonly StatementIssuedFact[] {
+    return this.#all;
+  }
+
+  /** Every month of which one was issued, ascending. */
+  months(): readonly string[] {
+    return [...new Set(this.#all.map(({ month }) => month))].sort();
   }
 
   /** Those whose mail the relay has neither taken nor refused for good. */

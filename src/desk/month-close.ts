@@ -1,14 +1,23 @@
 /**
  * Closing a month: each service's statement is frozen as revision 1, by its digest and the instant of its knowledge, from
- * which anyone can recompute it. Later facts make further revisions, never an edit.
+ * which anyone can recompute it. What becomes known later makes a further revision, with what it changes in the ledger of
+ * credits, never an edit.
  */
-import { createHash } from 'node:crypto';
+import type { Contracts } from '../domain/contract/contracts.ts';
+import { correctionsOf } from '../domain/contract/credit-corrections.ts';
+import { creditKey } from '../domain/contract/credit-decisions.ts';
+import { type StatementDifference, statementDifference } from '../domain/contract/statement-difference.ts';
 import type { Statement } from '../domain/contract/statement-result.ts';
-import type { StatementIssuedFact } from '../domain/facts/fact.ts';
+import type { CreditFact, StatementIssuedFact } from '../domain/facts/fact.ts';
 import type { Ledger } from '../domain/facts/ledger.ts';
 import { formatMonth, monthInterval, monthOf, parseMonth, previousMonth } from '../domain/time/contract-calendar.ts';
 import type { Instant, Millis } from '../domain/time/instant.ts';
 import type { Draft } from '../journal/journal.ts';
+import type { IssuedStatements } from './issued-statements.ts';
+import { statementAsOf, statementDigest } from './statement-digest.ts';
+
+/** Who decides what follows from a revision without being asked. */
+const AUTHOR = 'kepil';
 
 /** The month that ended last before an instant. */
 export function lastClosedMonth(now: Instant, offsetMinutes: number): string {
@@ -29,54 +38,86 @@ export function closesAt(month: string, offsetMinutes: number, graceMs: Millis):
 
 export interface CloseQuestion {
   readonly ledger: Ledger;
+  readonly contracts: Contracts;
+  readonly issued: IssuedStatements;
   readonly month: string;
-  readonly offsetMinutes: number;
   readonly now: Instant;
-  readonly issued: (service: string, month: string) => boolean;
-  /** May throw: that service is passed over. */
-  readonly compute: (service: string) => Statement;
-  readonly onFailed: (service: string, error: unknown) => void;
-  /** The canonical text of a statement, whose digest is recorded. */
-  readonly canonical: (statement: Statement) => string;
+}
+
+/** A statement to issue, and what it does to the ledger of credits. */
+export interface Issue {
+  readonly statement: StatementIssuedFact;
+  /** Absent for a first revision. */
+  readonly difference?: StatementDifference;
+  readonly entries: readonly CreditFact[];
 }
 
 /**
- * The statements to issue: of every service that the journal knew before the month's end and that was active in the
- * month, where none was issued yet.
+ * The first statement of a service's month, where none was issued: for a service that the journal knew before the month's
+ * end and that was active in it.
+ * @throws RangeError when it cannot be computed.
  */
-export function draftsOfClose(question: CloseQuestion): readonly Draft[] {
-  const { ledger, month, offsetMinutes, now } = question;
-  const period = monthInterval(parseMonth(month), offsetMinutes);
-  return ledger.services().flatMap((service): Draft[] => {
-    const known = ledger.service(service)?.definitions.some((definition) => definition.knownAt < period.end);
-    if (!known || question.issued(service, month)) return [];
-    const statement = attempt(service, question);
-    if (!statement) return [];
-    if (statement.month.ms.outside === period.end - period.start) return [];
-    const fact: StatementIssuedFact = {
-      type: 'statement-issued',
-      service,
-      customer: statement.customer,
-      month,
-      revision: 1,
-      asOf: now,
-      digest: digestOf(question.canonical(statement)),
-      at: now,
-    };
-    return [{ fact, key: `statement/${service}/${month}/1` }];
-  });
+export function firstIssue(question: CloseQuestion, service: string): Issue | undefined {
+  const { ledger, contracts, issued, month } = question;
+  const period = monthInterval(parseMonth(month), contracts.default.offsetMinutes);
+  const known = ledger.service(service)?.definitions.some((definition) => definition.knownAt < period.end);
+  if (!known || issued.revisionsOf(service, month).length > 0) return undefined;
+  const asOf = knowledgeOf(question);
+  const statement = statementAsOf(question, { service, month, asOf });
+  if (statement.month.ms.outside === period.end - period.start) return undefined;
+  return issue(question, { service, revision: 1, asOf, statement });
 }
 
-function attempt(service: string, { compute, onFailed }: CloseQuestion): Statement | undefined {
-  try {
-    return compute(service);
-  } catch (error) {
-    onFailed(service, error);
-    return undefined;
-  }
+/**
+ * A further revision of a service's month, where one was issued and what became known since changes what was measured.
+ * @throws RangeError when it cannot be computed.
+ */
+export function furtherIssue(question: CloseQuestion, service: string): Issue | undefined {
+  const { contracts, issued, month } = question;
+  const latest = issued.revisionsOf(service, month).at(-1);
+  if (!latest) return undefined;
+  const asOf = knowledgeOf(question);
+  const statement = statementAsOf(question, { service, month, asOf });
+  if (statementDigest(statement, contracts) === latest.digest) return undefined;
+  const difference = statementDifference(statementAsOf(question, latest), statement);
+  if (!difference) return undefined;
+  const revised = { difference, asOf: latest.asOf };
+  return issue(question, { service, revision: latest.revision + 1, asOf, statement, revised });
 }
 
-/** SHA-256 of a statement's canonical text, in hexadecimal. */
-function digestOf(canonical: string): string {
-  return createHash('sha256').update(canonical).digest('hex');
+/** What is recorded in this very millisecond may come after the statement: it must not count as known to it. */
+function knowledgeOf({ contracts, month, now }: CloseQuestion): Instant {
+  return Math.max(now - 1, monthInterval(parseMonth(month), contracts.default.offsetMinutes).end);
+}
+
+interface Computed {
+  readonly service: string;
+  readonly revision: number;
+  readonly asOf: Instant;
+  readonly statement: Statement;
+  /** What it revises. */
+  readonly revised?: { readonly difference: StatementDifference; readonly asOf: Instant };
+}
+
+function issue({ ledger, contracts, month, now }: CloseQuestion, computed: Computed): Issue {
+  const { service, revision, asOf, statement, revised } = computed;
+  const digest = statementDigest(statement, contracts);
+  const { customer } = statement;
+  const contract = contracts.ofService(ledger, service, asOf) ?? contracts.default;
+  const desk = { ledger, contract, service, asOf: Math.max(now, ledger.latest ?? now), by: AUTHOR };
+  const reason = `statement ${month} revision ${revision}`;
+  return {
+    statement: { type: 'statement-issued', service, customer, month, revision, asOf, digest, at: now },
+    ...(revised ? { difference: revised.difference } : {}),
+    entries: correctionsOf(desk, { month, reason, ...(revised ? { revisedAsOf: revised.asOf } : {}) }),
+  };
+}
+
+/** What to record of an issue: all of it or nothing. */
+export function draftsOf({ statement, entries }: Issue): readonly Draft[] {
+  const { service, month, revision } = statement;
+  return [
+    { fact: statement, key: `statement/${service}/${month}/${revision}` },
+    ...entries.map((fact) => ({ fact, key: creditKey(fact) })),
+  ];
 }

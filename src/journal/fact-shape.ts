@@ -84,6 +84,9 @@ const evidence = check(
   `an object of plain JSON values, nested at most ${DEPTH_MAX - 1} deep`,
 );
 
+const month = check((value) => /^\d{4}-(0[1-9]|1[0-2])$/.test(String(value)), 'a month such as 2026-03');
+const credit = { service: text, entry: count, by: text, at: instant, request: optional(text) };
+const paid = { ...credit, credit: count, amount: money, reference: text };
 const mail = { mail: text, customer: text, messageId: text, at: instant };
 const daemon = { version: text, configuration: text, at: instant };
 
@@ -149,6 +152,7 @@ const SHAPES: Shapes = {
     date: check((value) => /^\d{4}-\d{2}-\d{2}$/.test(String(value)), 'a day such as 2026-03-10'),
     durationMs: length,
     at: instant,
+    by: optional(text),
   },
   ticket: { id: text, service: text, priority: oneOf(TICKET_PRIORITIES), event: oneOf(TICKET_EVENTS), at: instant },
   coverage: { vantage: text, intervalMs: length, through: instant, at: instant },
@@ -158,12 +162,24 @@ const SHAPES: Shapes = {
   'statement-issued': {
     service: text,
     customer: text,
-    month: check((value) => /^\d{4}-(0[1-9]|1[0-2])$/.test(String(value)), 'a month such as 2026-03'),
+    month,
     revision: count,
     asOf: instant,
     digest: check((value) => /^[0-9a-f]{64}$/.test(String(value)), '64 lower-case hexadecimal digits'),
     at: instant,
   },
+  'credit-approved': { ...credit, month, amount: money, claims: texts, reason: optional(text) },
+  'credit-rejected': { ...credit, claim: text, reason: text },
+  'claim-adjusted': {
+    ...credit,
+    claim: text,
+    durationMs: optional(length),
+    amount: optional(money),
+    reason: text,
+  },
+  'credit-posted': paid,
+  'credit-settled': paid,
+  'credit-reversed': { ...credit, credit: count, amount: money, reason: text },
   'daemon-started': daemon,
   'daemon-stopped': daemon,
 };

@@ -42,12 +42,20 @@ export function decodeFact(text: string, seq: number): Fact {
   return value as Fact;
 }
 
+/** The field of each type of fact in which money stands. */
+const MONEY_FIELDS: ReadonlyMap<unknown, string> = new Map([
+  ['fee', 'monthly'],
+  ['credit-approved', 'amount'],
+  ['claim-adjusted', 'amount'],
+  ['credit-posted', 'amount'],
+  ['credit-settled', 'amount'],
+  ['credit-reversed', 'amount'],
+]);
+
 /** Puts the bigint back where the type of fact says that money stands; anything else is left for the check after it. */
 function reviveMoney(value: unknown): void {
-  const fee = value as { readonly type?: unknown; readonly monthly?: { minor?: unknown } | null } | null;
-  if (fee?.type !== 'fee') return;
-  const monthly = fee.monthly;
-  if (typeof monthly?.minor === 'string' && /^(?:0|-?[1-9]\d*)$/.test(monthly.minor)) {
-    monthly.minor = BigInt(monthly.minor);
-  }
+  const fact = value as Readonly<Record<string, { minor?: unknown } | null>> | null;
+  const field = MONEY_FIELDS.get(fact?.type);
+  const money = field === undefined ? undefined : fact?.[field];
+  if (typeof money?.minor === 'string' && /^(?:0|-?[1-9]\d*)$/.test(money.minor)) money.minor = BigInt(money.minor);
 }

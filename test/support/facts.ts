@@ -205,6 +205,43 @@ export const replayFact: fc.Arbitrary<ReplayFact> = fc.oneof(...shared, observat
 const mail = { mail: text, customer: id, messageId: text, at: instant };
 const daemon = { version: text, configuration: text, at: instant };
 
+const creditEntry = { service: id, entry: count, by: text, at: instant };
+const amount = fc.record({ minor: fc.bigInt(), currency: fc.constantFrom('KZT', 'USD') });
+const credits = [
+  fc.record(
+    {
+      type: fc.constant('credit-approved' as const),
+      ...creditEntry,
+      month: fc.constant('2026-03'),
+      amount,
+      claims: fc.array(id),
+      request: text,
+      reason: text,
+    },
+    { requiredKeys: ['type', 'service', 'entry', 'by', 'at', 'month', 'amount', 'claims'] },
+  ),
+  fc.record({ type: fc.constant('credit-rejected' as const), ...creditEntry, claim: id, reason: text }),
+  fc.record(
+    {
+      type: fc.constant('claim-adjusted' as const),
+      ...creditEntry,
+      claim: id,
+      durationMs: positiveMs,
+      amount,
+      reason: text,
+    },
+    { requiredKeys: ['type', 'service', 'entry', 'by', 'at', 'claim', 'reason'] },
+  ),
+  fc.record({
+    type: fc.constantFrom('credit-posted' as const, 'credit-settled' as const),
+    ...creditEntry,
+    credit: count,
+    amount,
+    reference: text,
+  }),
+  fc.record({ type: fc.constant('credit-reversed' as const), ...creditEntry, credit: count, amount, reason: text }),
+];
+
 /** Facts as a journal holds them. */
 export const journalFact: fc.Arbitrary<Fact> = fc
   .oneof(
@@ -229,6 +266,7 @@ export const journalFact: fc.Arbitrary<Fact> = fc
       digest: fc.constant('0f'.repeat(32)),
       at: instant,
     }),
+    ...credits,
     fc.record({ type: fc.constantFrom('daemon-started' as const, 'daemon-stopped' as const), ...daemon }),
   )
   .map(ordinary);

@@ -21,6 +21,12 @@ export function isActiveBefore(lifecycle: readonly LifecycleFact[], instant: Ins
   return statusAt(lifecycle, instant - 1) === 'active';
 }
 
+/** Whether the service is ended just before an instant (cl. 8.4). */
+export function isEndedBefore(lifecycle: readonly LifecycleFact[], instant: Instant): boolean {
+  const latest = inForce(lifecycle).findLast((span) => span.start < instant);
+  return latest?.fact.status === 'ended';
+}
+
 /** The first instant at which the service was active, or undefined. */
 export function firstActive(lifecycle: readonly LifecycleFact[]): Instant | undefined {
   return inForce(lifecycle).find((span) => span.fact.status === 'active')?.start;

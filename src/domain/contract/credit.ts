@@ -10,7 +10,7 @@ import { HOUR, type Millis } from '../time/instant.ts';
 import { type Interval, overlap } from '../time/interval.ts';
 import { clip, type IntervalSet, intersect, measure, subtract } from '../time/interval-set.ts';
 import { isUnder } from './availability.ts';
-import { editionsWithin } from './editions.ts';
+import { editionAt, editionsWithin } from './editions.ts';
 import type { Contract, CreditTerms, HourCounting, HourlyCredit, TieredCredit } from './terms.ts';
 
 /** A month's time as far as credits look at it. */
@@ -43,6 +43,22 @@ export function creditCap({ contract, fees, month }: CreditedMonth): Money {
   );
   const highest = caps.reduce((a, b) => (compare(a, b) >= 0 ? a : b), ZERO);
   return { minor: round(highest), currency: currencyOf(fees, month, contract.currency) };
+}
+
+/**
+ * The credit for a length of downtime that the parties agreed on for a day (cl. 8.2), at the fee in force at the day's
+ * end, capped. Undefined where the scheme credits by availability: there a length alone says nothing.
+ * @throws RangeError when the month's fees are in more than one currency.
+ */
+export function creditForAgreed(month: CreditedMonth, day: Interval, agreedMs: Millis): Money | undefined {
+  const { scheme } = editionAt(month.contract, day.start).credit;
+  if (scheme.kind !== 'hourly') return undefined;
+  const fee = inForce(month.fees).findLast((period) => overlap(period, day))?.fact.monthly.minor ?? 0n;
+  const minor = round(
+    multiply({ numerator: fee * BigInt(countedMs(agreedMs, scheme.hours)), denominator: BigInt(HOUR) }, scheme.perHour),
+  );
+  const cap = creditCap(month);
+  return { minor: minor > cap.minor ? cap.minor : minor, currency: cap.currency };
 }
 
 function owedWithin(month: CreditedMonth, compensated: IntervalSet, span: Interval, credit: CreditTerms): Fraction {

@@ -4,13 +4,12 @@
  */
 import type { Placement } from '../detection/service-states.ts';
 import { spansOf } from '../detection/timeline.ts';
-import type { ClaimFact } from '../facts/fact.ts';
 import { knownAt, type Ledger } from '../facts/ledger.ts';
-import { dayInterval, formatMonth, monthInterval, monthOf, parseMonth } from '../time/contract-calendar.ts';
+import { formatMonth, monthInterval, monthOf, parseMonth } from '../time/contract-calendar.ts';
 import type { Instant } from '../time/instant.ts';
-import { type Interval, overlap } from '../time/interval.ts';
-import { type IntervalSet, intersect, measure } from '../time/interval-set.ts';
+import { intersect, measure } from '../time/interval-set.ts';
 import { allowanceMs, standingOf, tallyPeriod, upTo } from './availability.ts';
+import { claimedOutages } from './claims.ts';
 import { classify, segmentsOf, totalsOf } from './classes.ts';
 import { type CreditedMonth, creditCap, creditFor } from './credit.ts';
 import { editionAt } from './editions.ts';
@@ -109,10 +108,4 @@ export function computeStatements(question: {
 /** The month asked about when none is named: the one that the last instant before `asOf` lies in. */
 export function monthBefore(asOf: Instant, offsetMinutes: number): string {
   return formatMonth(monthOf(asOf - 1, offsetMinutes));
-}
-
-/** A claim covers every outage that overlaps its contract-clock day, whole (REPLAY.md, `credit.claimed`). */
-function claimedOutages(claims: readonly ClaimFact[], outages: IntervalSet, contract: Contract): IntervalSet {
-  const days: readonly Interval[] = claims.map((claim) => dayInterval(claim.date, contract.offsetMinutes));
-  return outages.filter((outage) => days.some((day) => overlap(outage, day)));
 }

@@ -174,6 +174,8 @@ export interface ClaimFact {
   readonly date: string;
   readonly durationMs: Millis;
   readonly at: Instant;
+  /** Who recorded it. Live journal only. */
+  readonly by?: string;
 }
 
 export type TicketPriority = 'high' | 'medium' | 'low';
@@ -272,6 +274,72 @@ export interface StatementIssuedFact {
   readonly at: Instant;
 }
 
+/**
+ * What every decision on a service's credits has. They are numbered 1, 2, 3… for each service, and the journal key is made
+ * of the number: two who decide at once on the same standing collide instead of both being recorded.
+ */
+interface CreditEntry {
+  readonly service: string;
+  readonly entry: number;
+  readonly by: string;
+  readonly at: Instant;
+  /** Names the request, where whoever made it may make it again: the same one is recorded once. */
+  readonly request?: string;
+}
+
+/** So much is owed for a month's downtime (cl. 8.3). Its number names the credit from here on. */
+export interface CreditApprovedFact extends CreditEntry {
+  readonly type: 'credit-approved';
+  readonly month: string;
+  readonly amount: Money;
+  /** The claims it answers; none where the contract credits without being asked. */
+  readonly claims: readonly string[];
+  readonly reason?: string;
+}
+
+/** A claim is answered with no. */
+export interface CreditRejectedFact extends CreditEntry {
+  readonly type: 'credit-rejected';
+  readonly claim: string;
+  readonly reason: string;
+}
+
+/** The parties agreed on a claim: on its duration or on its amount, exactly one of them (cl. 8.2). */
+export interface ClaimAdjustedFact extends CreditEntry {
+  readonly type: 'claim-adjusted';
+  readonly claim: string;
+  readonly durationMs?: Millis;
+  readonly amount?: Money;
+  readonly reason: string;
+}
+
+/** A credit stands on the account's balance as a bonus (`posted`, cl. 8.3), or was paid in money (`settled`, cl. 8.4). */
+export interface CreditPaidFact extends CreditEntry {
+  readonly type: 'credit-posted' | 'credit-settled';
+  /** Number of the entry that approved it. */
+  readonly credit: number;
+  readonly amount: Money;
+  /** What the billing calls the payment. */
+  readonly reference: string;
+}
+
+/** So much of a credit is taken back; where it was paid already, from the account. */
+export interface CreditReversedFact extends CreditEntry {
+  readonly type: 'credit-reversed';
+  /** Number of the entry that approved it. */
+  readonly credit: number;
+  readonly amount: Money;
+  readonly reason: string;
+}
+
+/** The life of a service's credits, as decisions. */
+export type CreditFact =
+  | CreditApprovedFact
+  | CreditRejectedFact
+  | ClaimAdjustedFact
+  | CreditPaidFact
+  | CreditReversedFact;
+
 /** The daemon began or ended; with it, which version and configuration did the observing. */
 export interface DaemonFact {
   readonly type: 'daemon-started' | 'daemon-stopped';
@@ -288,4 +356,5 @@ export type Fact =
   | MailAcceptedFact
   | MailRefusedFact
   | StatementIssuedFact
+  | CreditFact
   | DaemonFact;

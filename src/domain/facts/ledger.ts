@@ -7,6 +7,7 @@ import type {
   CheckFact,
   ClaimFact,
   CoverageFact,
+  CreditFact,
   CustomerFact,
   EdgeFact,
   ExclusionFact,
@@ -51,6 +52,8 @@ export interface ServiceRecord {
   readonly exclusions: Known<ExclusionFact>[];
   readonly claims: Known<ClaimFact>[];
   readonly tickets: Known<TicketFact>[];
+  /** Decisions on its credits, in the order of their numbers. */
+  readonly credits: Known<CreditFact>[];
 }
 
 /**
@@ -139,6 +142,14 @@ export class Ledger {
         return;
       case 'ticket':
         this.#service(fact.service).tickets.push({ fact, knownAt });
+        return;
+      case 'credit-approved':
+      case 'credit-rejected':
+      case 'claim-adjusted':
+      case 'credit-posted':
+      case 'credit-settled':
+      case 'credit-reversed':
+        this.#service(fact.service).credits.push({ fact, knownAt });
         return;
       case 'mail-attempted':
       case 'mail-accepted':
@@ -236,7 +247,7 @@ export class Ledger {
   #service(id: string): ServiceRecord {
     let record = this.#services.get(id);
     if (!record) {
-      record = { id, definitions: [], fees: [], lifecycle: [], exclusions: [], claims: [], tickets: [] };
+      record = { id, definitions: [], fees: [], lifecycle: [], exclusions: [], claims: [], tickets: [], credits: [] };
       this.#services.set(id, record);
     }
     return record;

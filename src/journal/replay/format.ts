@@ -1,7 +1,7 @@
 /**
  * A fact as a line of a replay file: the inverse of reading it, so that what is exported is computed from again exactly.
  * Defaults are written out, so that a line means the same whatever the defaults become. Fields that only a live journal
- * has and that no figure depends on (`subject`, `by` of planned work) are left out.
+ * has and that no figure depends on (`subject`, `by` of planned work and claims) are left out.
  */
 import type { ReplayFact } from '../../domain/facts/fact.ts';
 import { formatAmount } from '../../domain/money/money.ts';
@@ -54,7 +54,7 @@ function lineOf(fact: ReplayFact, show: Show): object {
     case 'exclusion':
       return { ...fact, start: show(fact.start), end: show(fact.end), ...at };
     case 'claim': {
-      const { durationMs, ...rest } = fact;
+      const { durationMs, by: _by, ...rest } = fact;
       return { ...rest, duration: formatDuration(durationMs), ...at };
     }
   }

@@ -77,6 +77,22 @@ describe('schema', () => {
     expect(await journal.verify()).toMatchObject({ ok: true, entries: 4 });
   });
 
+  it('opens a file of version 2, whose hashes another program computed', async () => {
+    withDatabase((db) => db.exec(readFileSync(join(import.meta.dirname, 'fixtures/version-2.sql'), 'utf8')));
+    const journal = await open();
+    expect(await journal.verify()).toEqual({
+      ok: true,
+      entries: 7,
+      head: '9931794dc8bc66280b223e71eba992b0e740fef102bf578a634ea9e95dbf61b5',
+    });
+    expect(await journal.read(2, 1)).toMatchObject([
+      {
+        key: 'credit/s1/2',
+        fact: { type: 'credit-approved', amount: { minor: 18_000n, currency: 'KZT' }, claims: ['q1'] },
+      },
+    ]);
+  });
+
   it('is the same whether made today or migrated from version 1', async () => {
     await written(0);
     const schema = (db: DatabaseSync) =>

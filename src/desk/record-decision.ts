@@ -1,0 +1,44 @@
+/** Records one decision of a person on what the books say at that moment. */
+import type { Fact } from '../domain/facts/fact.ts';
+import type { Ledger } from '../domain/facts/ledger.ts';
+import type { Instant } from '../domain/time/instant.ts';
+import { JournalKeyConflict } from '../journal/errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { LedgerFeed } from '../journal/ledger-feed.ts';
+import type { Clock } from '../runtime/clock.ts';
+
+/** More decisions on one service at the same moment than people make. */
+const ATTEMPTS = 8;
+
+/** A fact as decided, with the journal key that makes it one; without a key it is recorded already. */
+export interface Decided<F extends Fact> {
+  readonly fact: F;
+  readonly key?: string;
+}
+
+/**
+ * Decides on the newest facts and records the result. Where another decision took its key meanwhile, it is decided anew
+ * on what that one left.
+ * @throws whatever `decide` refuses with.
+ * @throws JournalKeyConflict others were faster every time.
+ */
+export async function recordDecision<F extends Fact>(
+  books: { readonly journal: Pick<Journal, 'append'>; readonly feed: LedgerFeed; readonly clock: Clock },
+  decide: (ledger: Ledger, now: Instant) => Decided<F>,
+): Promise<F> {
+  const { journal, feed, clock } = books;
+  for (let attempt = 1; ; attempt += 1) {
+    await feed.catchUp();
+    // Not before the newest fact, though the clock went back: the decision must see all that is recorded.
+    const now = Math.max(clock.now(), feed.ledger.latest ?? Number.NEGATIVE_INFINITY);
+    const { fact, key } = decide(feed.ledger, now);
+    if (key === undefined) return fact;
+    try {
+      await journal.append([{ fact, key }]);
+      await feed.catchUp();
+      return fact;
+    } catch (error) {
+      if (!(error instanceof JournalKeyConflict) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
