@@ -218,7 +218,7 @@ describe.skipIf(!available)('mail through Postfix into Dovecot', () => {
       });
       daemon = await startKepil(config);
       const closed = JSON.parse(await kepil(config, 'close', formatMonth(month), '--json'));
-      expect(closed).toEqual({ month: formatMonth(month), issued: 1 });
+      expect(closed).toEqual({ month: formatMonth(month), issued: 1, revised: [] });
       [mail] = (await waitForMail(dovecot, clara)) as [ReceivedMail];
     });
     afterAll(async () => {

@@ -56,7 +56,7 @@ describe('closing a month', () => {
     ]);
     expect(await closer.close('2026-03')).toBe(1);
     const [fact] = statements();
-    expect(fact).toMatchObject({ service: 's1', customer: 'c1', month: '2026-03', revision: 1, asOf: CLOSING });
+    expect(fact).toMatchObject({ service: 's1', customer: 'c1', month: '2026-03', revision: 1, asOf: CLOSING - 1 });
     await clock.advance(SECOND);
     const exclusion: Fact = {
       type: 'exclusion',

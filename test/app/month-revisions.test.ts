@@ -65,7 +65,7 @@ it('revises every month that has changed', async () => {
   await record(exclusion('2026-02-10 12:00', '2026-02-10 13:00', { recorded: now }));
   now = at('2026-05-01 09:00');
   const closer = new MonthCloser(books(), clock);
-  expect(await closer.closeIfDue(NINE)).toEqual({ month: '2026-04', issued: 1 });
+  expect(await closer.closeIfDue(NINE)).toContainEqual({ month: '2026-04', issued: 1 });
   // March changes too: its statement shows the year so far.
   expect(await closer.reviseAll()).toEqual([
     { month: '2026-02', revised: 1 },

@@ -263,11 +263,9 @@ describe('kepil close', () => {
   it('issues a month that is over, once', () =>
     recorded(async ({ kepil }) => {
       const after = at('2026-04-01T00:00:00');
-      expect(await kepil(after, 'close', '2026-03', '--json')).toEqual({
-        code: 0,
-        stdout: '{"month":"2026-03","issued":1}\n',
-        stderr: '',
-      });
+      const closed = await kepil(after, 'close', '2026-03', '--json');
+      expect(closed).toMatchObject({ code: 0, stderr: '' });
+      expect(JSON.parse(closed.stdout)).toEqual({ month: '2026-03', issued: 1, revised: [] });
       expect((await kepil(after, 'close', '2026-03')).stdout).toBe('2026-03: 0 statements issued\n');
     }));
 
