@@ -258,7 +258,7 @@ describe('the shipped configuration', () => {
 
   it('holds the agreement of 17.02.2026, number by number', async () => {
     const result = await read('config/kepil.yaml');
-    const contract = result.ok ? result.configuration.contracts[0] : undefined;
+    const contract = result.ok ? result.configuration.contracts.find(({ id }) => id === 'ps-builder') : undefined;
     expect(contract).toMatchObject({ id: 'ps-builder', offsetMinutes: 300, currency: 'KZT' });
     const edition = contract?.editions[0];
     expect(contract?.editions).toHaveLength(1);
@@ -303,7 +303,9 @@ describe('the shipped configuration', () => {
 
   it('gives a day off in lieu of every civil holiday on a weekend', async () => {
     const result = await read('config/kepil.yaml');
-    const clock = result.ok ? result.configuration.contracts[0]?.editions[0]?.requests.low.clock : undefined;
+    const clock = result.ok
+      ? result.configuration.contracts.find(({ id }) => id === 'ps-builder')?.editions[0]?.requests.low.clock
+      : undefined;
     const holidays = clock?.kind === 'working-hours' ? clock.holidays : [];
     const onWeekend = (date: string) => Temporal.PlainDate.from(date).dayOfWeek > 5;
     const civil = [
