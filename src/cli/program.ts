@@ -72,6 +72,17 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .action(async (options) => finish(await (await import('./verbs/statement.ts')).statement(options, io)));
 
   program
+    .command('availability')
+    .description('what a month, a quarter, a year or the last 365 days come to, from the journal')
+    .addOption(config())
+    .option('--service <id>', 'of one service')
+    .option('--fleet', 'of all services, and their sums by contract and plan')
+    .option('--period <period>', '2026-03, 2026-Q1, 2026, rolling, or year: that of the promise', 'year')
+    .option('--as-of <instant>', 'as known at an instant (default: now)')
+    .option('--json', 'print it as JSON')
+    .action(async (options) => finish(await (await import('./verbs/availability.ts')).availability(options, io)));
+
+  program
     .command('replay')
     .description('compute statements from a replay file alone')
     .argument('<file>', 'lines of JSON')

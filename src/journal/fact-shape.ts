@@ -94,6 +94,7 @@ const SHAPES: Shapes = {
     customer: text,
     components,
     contract: optional(text),
+    plan: optional(text),
     from: optional(instant),
     at: optional(instant),
   },

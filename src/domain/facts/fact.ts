@@ -43,6 +43,8 @@ export interface ServiceFact {
   readonly components: Readonly<Record<string, ComponentDefinition>>;
   /** The contract that binds it; absent: the ledger's default contract. */
   readonly contract?: string;
+  /** The tariff plan by name, for sums over services; no figure of a statement depends on it. Live journal only. */
+  readonly plan?: string;
   readonly from?: Instant;
   readonly at?: Instant;
 }
