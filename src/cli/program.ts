@@ -127,6 +127,39 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .option('--json', 'print them as JSON')
     .action(async (options) => finish(await (await verbs()).listWindows(options, io)));
 
+  const notice = program.command('notice').description('what customers must be told, until when, and that they were');
+  const notices = () => import('./verbs/notice.ts');
+  const decision = (command: Command): Command =>
+    command
+      .addOption(config())
+      .requiredOption('--by <name>', 'who decides it')
+      .option('--json', 'print the result as JSON');
+  notice
+    .command('list')
+    .description('lead times kept and missed, and what is due')
+    .addOption(config())
+    .option('--due', 'only notices that have not been given')
+    .option('--json', 'print them as JSON')
+    .action(async (options) => finish(await (await notices()).listNotices(options, io)));
+  decision(notice.command('announce').description('record a change that customers are to be told of'))
+    .requiredOption('--kind <kind>', 'a kind of notice of the contract, such as platform-move')
+    .requiredOption('--start <instant>', 'when it takes effect, such as 2026-03-10T01:00:00+05:00')
+    .requiredOption('--services <ids>', 'ids separated by commas, or * for all')
+    .requiredOption('--subject <text>', 'what will change')
+    .action(async (options) => finish(await (await notices()).announce(options, io)));
+  decision(notice.command('withdraw').description('call an announced change off'))
+    .argument('<change>')
+    .action(async (id, options) => finish(await (await notices()).withdraw(id, options, io)));
+  decision(notice.command('record').description('record that a customer was told on another channel than mail'))
+    .option('--work <id>', 'of planned work')
+    .option('--revision <number>', 'of which revision (default: the newest)')
+    .option('--change <id>', 'of an announced change')
+    .requiredOption('--customer <id>', 'who was told')
+    .requiredOption('--channel <channel>', 'how: phone, letter, telegram…')
+    .requiredOption('--evidence <text>', 'what shows it')
+    .option('--at <instant>', 'when, not later than now (default: now)')
+    .action(async (options) => finish(await (await notices()).recordGiven(options, io)));
+
   program
     .command('close')
     .description('issue the statements of a month that is over; the daemon mails them')

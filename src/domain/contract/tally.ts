@@ -54,7 +54,7 @@ export interface Tally {
 }
 
 /** The interval that a period's name means for a service: its own contract's clock and year. */
-export function intervalOf(
+function intervalOf(
   named: NamedPeriod,
   {
     contract,
