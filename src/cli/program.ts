@@ -1,5 +1,6 @@
 /** The command line: which verbs there are and what they take. Each verb is a file of `verbs/`, read only when called. */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { TICKET_EVENTS, TICKET_PRIORITIES } from '../domain/facts/fact.ts';
 import { VERSION } from '../runtime/version.ts';
 import { BadInput, type CliIo, type ExitCode } from './io.ts';
 
@@ -159,6 +160,48 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .requiredOption('--evidence <text>', 'what shows it')
     .option('--at <instant>', 'when, not later than now (default: now)')
     .action(async (options) => finish(await (await notices()).recordGiven(options, io)));
+
+  const exclude = program.command('exclude').description('downtime that is not the provider’s: decisions on record');
+  const exclusions = () => import('./verbs/exclude.ts');
+  decision(exclude.command('add').description('exclude a time of a service, for a reason of its contract'))
+    .requiredOption('--service <id>', 'the service')
+    .requiredOption('--start <instant>', 'first instant, such as 2026-03-10T10:00:00+05:00')
+    .requiredOption('--end <instant>', 'first instant after it')
+    .requiredOption('--reason <reason>', 'a reason of the contract, such as force-majeure')
+    .option('--note <text>', 'the evidence, and why')
+    .action(async (options) => finish(await (await exclusions()).add(options, io)));
+  decision(exclude.command('withdraw').description('withdraw an exclusion: its time counts again'))
+    .argument('<exclusion>')
+    .action(async (id, options) => finish(await (await exclusions()).withdraw(id, options, io)));
+  exclude
+    .command('list')
+    .description('exclusions, withdrawn ones too')
+    .addOption(config())
+    .option('--service <id>', 'of one service')
+    .option('--json', 'print them as JSON')
+    .action(async (options) => finish(await (await exclusions()).list(options, io)));
+
+  const ticket = program.command('ticket').description('requests of customers, and their limits');
+  const tickets = () => import('./verbs/ticket.ts');
+  ticket
+    .command('event')
+    .description('record that a request was registered, or what happened to it next')
+    .argument('<ticket>')
+    .addArgument(new Argument('<event>').choices(TICKET_EVENTS))
+    .addOption(config())
+    .option('--service <id>', 'the service, to register it')
+    .addOption(new Option('--priority <priority>', 'to register it, or from now on').choices(TICKET_PRIORITIES))
+    .option('--at <instant>', 'when, not later than now (default: now)')
+    .option('--json', 'print the result as JSON')
+    .action(async (id, event, options) => finish(await (await tickets()).event(id, event, options, io)));
+  ticket
+    .command('list')
+    .description('requests with their limits kept, missed or running, and the time left')
+    .addOption(config())
+    .option('--customer <id>', 'of one customer')
+    .option('--open', 'only those that are not resolved')
+    .option('--json', 'print them as JSON')
+    .action(async (options) => finish(await (await tickets()).listTickets(options, io)));
 
   program
     .command('close')

@@ -4,13 +4,26 @@ import { dateOf, dayInterval } from '../time/contract-calendar.ts';
 import { DAY, type Instant, type Millis } from '../time/instant.ts';
 import type { Interval } from '../time/interval.ts';
 import { type IntervalSet, intersect, measure, normalize } from '../time/interval-set.ts';
-import { editionAt } from './editions.ts';
+import { findEdition } from './editions.ts';
 import type { TicketResult } from './statement-result.ts';
-import type { Contract, RequestClock } from './terms.ts';
+import type { Contract, ContractEdition, RequestClock } from './terms.ts';
+
+/** Where a request is: `waiting` for the customer its resolution clock stands still. */
+export type RequestState = 'registered' | 'started' | 'waiting' | 'resolved';
+
+/** A request as a statement shows it, and what whoever works on it has to know. */
+export interface MeasuredRequest extends TicketResult {
+  readonly registeredAt: Instant;
+  readonly state: RequestState;
+  /** Left on the request's clock, negative when it is over; null once work has started / it is resolved. */
+  readonly responseLeftMs: Millis | null;
+  readonly resolutionLeftMs: Millis | null;
+}
 
 /**
  * The requests registered in a period, each measured on its priority's clock: response from registration to the start
- * of work, resolution from registration to the fix without the time spent waiting for the customer or already fixed.
+ * of work, resolution from registration to the fix without the time spent waiting for the customer or already fixed. The
+ * edition in force at registration governs; before the contract's first there is nothing to keep.
  * @param events of one service, as known at `asOf`.
  */
 export function ticketsOf(
@@ -18,29 +31,32 @@ export function ticketsOf(
   events: readonly TicketFact[],
   period: Interval,
   asOf: Instant,
-): readonly TicketResult[] {
+): readonly MeasuredRequest[] {
   const byTicket = Map.groupBy(events, (event) => event.id);
   return [...byTicket.values()].flatMap((history) => {
     const ordered = history.toSorted((a, b) => a.at - b.at);
     const registered = ordered.find((event) => event.event === 'registered');
     if (!registered || registered.at < period.start || registered.at >= period.end) return [];
-    return [measureTicket(contract, ordered, registered, asOf)];
+    const edition = findEdition(contract, registered.at);
+    return edition ? [measureTicket({ contract, edition, ordered, registered, asOf })] : [];
   });
 }
 
-function measureTicket(
-  contract: Contract,
-  ordered: readonly TicketFact[],
-  registered: TicketFact,
-  asOf: Instant,
-): TicketResult {
+function measureTicket(ticket: {
+  readonly contract: Contract;
+  readonly edition: ContractEdition;
+  readonly ordered: readonly TicketFact[];
+  readonly registered: TicketFact;
+  readonly asOf: Instant;
+}): MeasuredRequest {
+  const { contract, edition, ordered, registered, asOf } = ticket;
   const { priority } = ordered.at(-1) ?? registered;
-  const terms = editionAt(contract, registered.at).requests[priority];
+  const terms = edition.requests[priority];
   const elapsed = (spans: IntervalSet): Millis => elapsedOn(terms.clock, spans, contract.offsetMinutes);
 
-  const begun = ordered.find((event) => event.event === 'started') ?? ordered.find((e) => e.event === 'resolved');
+  const begun = ordered.find(({ event }) => event === 'started' || event === 'resolved');
   const responseMs = elapsed(normalize([{ start: registered.at, end: begun?.at ?? asOf }]));
-  const { worked, resolved } = workedSpans(ordered, registered.at, asOf);
+  const { worked, resolved, running } = workedSpans(ordered, registered.at, asOf);
   const resolutionMs = elapsed(worked);
   return {
     id: registered.id,
@@ -49,6 +65,10 @@ function measureTicket(
     resolutionMs: resolved ? resolutionMs : null,
     responseKept: keptOf(responseMs, terms.responseMs, begun !== undefined),
     resolutionKept: keptOf(resolutionMs, terms.resolutionMs, resolved),
+    registeredAt: registered.at,
+    state: resolved ? 'resolved' : !running ? 'waiting' : begun ? 'started' : 'registered',
+    responseLeftMs: begun ? null : terms.responseMs - responseMs,
+    resolutionLeftMs: resolved ? null : terms.resolutionMs - resolutionMs,
   };
 }
 
@@ -62,7 +82,7 @@ function workedSpans(
   ordered: readonly TicketFact[],
   registeredAt: Instant,
   asOf: Instant,
-): { worked: IntervalSet; resolved: boolean } {
+): { worked: IntervalSet; resolved: boolean; running: boolean } {
   const worked: Interval[] = [];
   let runningSince: Instant | undefined = registeredAt;
   let resolved = false;
@@ -77,7 +97,7 @@ function workedSpans(
     }
   }
   if (runningSince !== undefined) worked.push({ start: runningSince, end: asOf });
-  return { worked: normalize(worked), resolved };
+  return { worked: normalize(worked), resolved, running: runningSince !== undefined };
 }
 
 function elapsedOn(clock: RequestClock, spans: IntervalSet, offsetMinutes: number): Millis {
