@@ -128,6 +128,31 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .option('--json', 'print them as JSON')
     .action(async (options) => finish(await (await verbs()).listWindows(options, io)));
 
+  program
+    .command('close')
+    .description('issue the statements of a month that is over; the daemon mails them')
+    .argument('<month>', 'contract-clock month such as 2026-03')
+    .addOption(config())
+    .option('--json', 'print the result as JSON')
+    .action(async (month, options) => finish(await (await import('./verbs/close.ts')).close(month, options, io)));
+
+  program
+    .command('export')
+    .description('one service as a replay file, from which anyone can recompute its statements')
+    .addOption(config())
+    .requiredOption('--service <id>', 'the service')
+    .option('--as-of <instant>', 'as known at an instant (default: now)')
+    .option('--out <file>', 'write there instead of to standard output')
+    .action(async (options) => finish(await (await import('./verbs/export.ts')).exportService(options, io)));
+
+  program
+    .command('import')
+    .description('record the facts of a replay file in the journal, all of them or none')
+    .argument('<file>', 'lines of JSON')
+    .addOption(config())
+    .option('--json', 'print the result as JSON')
+    .action(async (file, options) => finish(await (await import('./verbs/import.ts')).importFile(file, options, io)));
+
   const notice = program.command('notice').description('what customers must be told, until when, and that they were');
   const notices = () => import('./verbs/notice.ts');
   const decision = (command: Command): Command =>
@@ -202,31 +227,6 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .option('--open', 'only those that are not resolved')
     .option('--json', 'print them as JSON')
     .action(async (options) => finish(await (await tickets()).listTickets(options, io)));
-
-  program
-    .command('close')
-    .description('issue the statements of a month that is over; the daemon mails them')
-    .argument('<month>', 'contract-clock month such as 2026-03')
-    .addOption(config())
-    .option('--json', 'print the result as JSON')
-    .action(async (month, options) => finish(await (await import('./verbs/close.ts')).close(month, options, io)));
-
-  program
-    .command('export')
-    .description('one service as a replay file, from which anyone can recompute its statements')
-    .addOption(config())
-    .requiredOption('--service <id>', 'the service')
-    .option('--as-of <instant>', 'as known at an instant (default: now)')
-    .option('--out <file>', 'write there instead of to standard output')
-    .action(async (options) => finish(await (await import('./verbs/export.ts')).exportService(options, io)));
-
-  program
-    .command('import')
-    .description('record the facts of a replay file in the journal, all of them or none')
-    .argument('<file>', 'lines of JSON')
-    .addOption(config())
-    .option('--json', 'print the result as JSON')
-    .action(async (file, options) => finish(await (await import('./verbs/import.ts')).importFile(file, options, io)));
 
   program
     .command('verify')

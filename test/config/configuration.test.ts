@@ -53,6 +53,7 @@ services:
   - id: s1
     customer: c1
     contract: basic
+    plan: start
     server: web-7
     components:
       web:
@@ -73,6 +74,7 @@ services:
     const [service] = services;
     expect(service?.fact).toMatchObject({
       contract: 'basic',
+      plan: 'start',
       components: { web: { require: 'any', counts: false }, mail: { require: 1, counts: true } },
     });
     expect(service?.lifecycle).toEqual([]);
@@ -287,6 +289,7 @@ describe('the shipped configuration', () => {
       'network',
       'dns-propagation',
     ]);
+    expect(edition?.notices.filter(({ asItHappens }) => asItHappens).map(({ kind }) => kind)).toEqual(['incident']);
     expect(edition?.notices.map(({ kind, leadMs, clause }) => [kind, leadMs, clause])).toEqual([
       ['planned-work', 48 * HOUR, '7.1'],
       ['configuration-change', 48 * HOUR, '6.3'],

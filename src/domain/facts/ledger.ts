@@ -139,6 +139,15 @@ export class Ledger {
       case 'notice':
         this.#work(fact.work).notices.push({ fact, knownAt });
         return;
+      case 'change-announced':
+        this.#change(fact.id).announcements.push({ fact, knownAt });
+        return;
+      case 'change-withdrawn':
+        this.#change(fact.id).withdrawals.push({ fact, knownAt });
+        return;
+      case 'change-notified':
+        this.#change(fact.change).notices.push({ fact, knownAt });
+        return;
       case 'exclusion':
         this.#service(fact.service).exclusions.push({ fact, knownAt });
         return;
@@ -150,15 +159,6 @@ export class Ledger {
         return;
       case 'ticket':
         this.#service(fact.service).tickets.push({ fact, knownAt });
-        return;
-      case 'change-announced':
-        this.#change(fact.id).announcements.push({ fact, knownAt });
-        return;
-      case 'change-withdrawn':
-        this.#change(fact.id).withdrawals.push({ fact, knownAt });
-        return;
-      case 'change-notified':
-        this.#change(fact.change).notices.push({ fact, knownAt });
         return;
       case 'mail-attempted':
       case 'mail-accepted':

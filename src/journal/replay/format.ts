@@ -1,7 +1,7 @@
 /**
  * A fact as a line of a replay file: the inverse of reading it, so that what is exported is computed from again exactly.
  * Defaults are written out, so that a line means the same whatever the defaults become. Fields that only a live journal
- * has and that no figure depends on (`subject`, `by` of planned work, `plan` of a service) are left out.
+ * has and that no figure depends on (`subject`, `by` of planned work) are left out.
  */
 import type { ReplayFact } from '../../domain/facts/fact.ts';
 import { formatAmount } from '../../domain/money/money.ts';
@@ -29,6 +29,7 @@ function lineOf(fact: ReplayFact, show: Show): object {
     case 'ticket':
       return { ...fact, ...at };
     case 'service': {
+      // A plan is for sums over services alone: no figure of a statement depends on it.
       const { plan: _plan, ...rest } = fact;
       return { ...rest, ...inForce(fact.from, show), ...at };
     }

@@ -13,6 +13,8 @@ const APPLICATION_ID = 0x4b65706c;
  *
  * Version 1: the guards make even a REPLACE or a careless hand fail, since neither fires a DELETE trigger. They are no
  * defence against someone who edits the file; the hash chain is.
+ *
+ * Version 2: announced changes and their notices, and the plan of a service.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -34,6 +36,7 @@ export const MIGRATIONS: readonly string[] = [
     OR (NEW.key IS NOT NULL AND EXISTS (SELECT 1 FROM entry WHERE key = NEW.key))
   BEGIN SELECT RAISE(ABORT, 'journal entries are only added, after the last one'); END;
   `,
+  '',
 ];
 
 /**
