@@ -70,6 +70,16 @@ describe('kepil availability', () => {
     });
   });
 
+  it('of a time before anything was known says so', async () => {
+    await atCommandLine({ facts: [], now: at('2026-04-11') }, async ({ kepil, json }) => {
+      expect(await json('availability', '--fleet')).toMatchObject({ services: [], fleet: { services: 0 } });
+      expect(await kepil('availability', '--service', 's1')).toMatchObject({
+        code: 2,
+        stderr: 'kepil: --service: found "s1", expected none, for none is known then\n',
+      });
+    });
+  });
+
   it.each([
     [['--service', 's9'], '--service: found "s9", expected one of s1, s2'],
     [[], '--service and --fleet: expected exactly one of them'],

@@ -70,7 +70,8 @@ function servicesOf({ feed: { ledger } }: Books, service: string | undefined, as
   const known = ledger.services().filter((id) => knownAt(ledger.service(id)?.definitions ?? [], asOf).length > 0);
   if (service === undefined) return known;
   if (known.includes(service)) return [service];
-  throw new BadInput(`--service: found "${service}", expected one of ${known.join(', ')}`);
+  const expected = known.length === 0 ? 'none, for none is known then' : `one of ${known.join(', ')}`;
+  throw new BadInput(`--service: found "${service}", expected ${expected}`);
 }
 
 function tallyIn({ feed: { ledger }, contracts }: Books, service: string, named: NamedPeriod, asOf: number): Tally {
