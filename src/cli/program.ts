@@ -1,5 +1,6 @@
 /** The command line: which verbs there are and what they take. Each verb is a file of `verbs/`, read only when called. */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { TICKET_EVENTS, TICKET_PRIORITIES } from '../domain/facts/fact.ts';
 import { VERSION } from '../runtime/version.ts';
 import { addCreditVerbs } from './credit-program.ts';
 import { BadInput, type CliIo, type ExitCode } from './io.ts';
@@ -71,6 +72,17 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .option('--as-of <instant>', 'as known at an instant such as 2026-04-01T00:00:00+05:00 (default: now)')
     .option('--json', 'print them as JSON')
     .action(async (options) => finish(await (await import('./verbs/statement.ts')).statement(options, io)));
+
+  program
+    .command('availability')
+    .description('what a month, a quarter, a year or the last 365 days come to, from the journal')
+    .addOption(config())
+    .option('--service <id>', 'of one service')
+    .option('--fleet', 'of all services, and their sums by contract and plan')
+    .option('--period <period>', '2026-03, 2026-Q1, 2026, rolling, or year: that of the promise', 'year')
+    .option('--as-of <instant>', 'as known at an instant (default: now)')
+    .option('--json', 'print it as JSON')
+    .action(async (options) => finish(await (await import('./verbs/availability.ts')).availability(options, io)));
 
   program
     .command('replay')
@@ -145,6 +157,81 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .addOption(config())
     .option('--json', 'print the result as JSON')
     .action(async (file, options) => finish(await (await import('./verbs/import.ts')).importFile(file, options, io)));
+
+  const notice = program.command('notice').description('what customers must be told, until when, and that they were');
+  const notices = () => import('./verbs/notice.ts');
+  const decision = (command: Command): Command =>
+    command
+      .addOption(config())
+      .requiredOption('--by <name>', 'who decides it')
+      .option('--json', 'print the result as JSON');
+  notice
+    .command('list')
+    .description('lead times kept and missed, and what is due')
+    .addOption(config())
+    .option('--due', 'only notices that have not been given')
+    .option('--json', 'print them as JSON')
+    .action(async (options) => finish(await (await notices()).listNotices(options, io)));
+  decision(notice.command('announce').description('record a change that customers are to be told of'))
+    .requiredOption('--kind <kind>', 'a kind of notice of the contract, such as platform-move')
+    .requiredOption('--start <instant>', 'when it takes effect, such as 2026-03-10T01:00:00+05:00')
+    .requiredOption('--services <ids>', 'ids separated by commas, or * for all')
+    .requiredOption('--subject <text>', 'what will change')
+    .action(async (options) => finish(await (await notices()).announce(options, io)));
+  decision(notice.command('withdraw').description('call an announced change off'))
+    .argument('<change>')
+    .action(async (id, options) => finish(await (await notices()).withdraw(id, options, io)));
+  decision(notice.command('record').description('record that a customer was told on another channel than mail'))
+    .option('--work <id>', 'of planned work')
+    .option('--revision <number>', 'of which revision (default: the newest)')
+    .option('--change <id>', 'of an announced change')
+    .requiredOption('--customer <id>', 'who was told')
+    .requiredOption('--channel <channel>', 'how: phone, letter, telegram…')
+    .requiredOption('--evidence <text>', 'what shows it')
+    .option('--at <instant>', 'when, not later than now (default: now)')
+    .action(async (options) => finish(await (await notices()).recordGiven(options, io)));
+
+  const exclude = program.command('exclude').description('downtime that is not the provider’s: decisions on record');
+  const exclusions = () => import('./verbs/exclude.ts');
+  decision(exclude.command('add').description('exclude a time of a service, for a reason of its contract'))
+    .requiredOption('--service <id>', 'the service')
+    .requiredOption('--start <instant>', 'first instant, such as 2026-03-10T10:00:00+05:00')
+    .requiredOption('--end <instant>', 'first instant after it')
+    .requiredOption('--reason <reason>', 'a reason of the contract, such as force-majeure')
+    .option('--note <text>', 'the evidence, and why')
+    .action(async (options) => finish(await (await exclusions()).add(options, io)));
+  decision(exclude.command('withdraw').description('withdraw an exclusion: its time counts again'))
+    .argument('<exclusion>')
+    .action(async (id, options) => finish(await (await exclusions()).withdraw(id, options, io)));
+  exclude
+    .command('list')
+    .description('exclusions, withdrawn ones too')
+    .addOption(config())
+    .option('--service <id>', 'of one service')
+    .option('--json', 'print them as JSON')
+    .action(async (options) => finish(await (await exclusions()).list(options, io)));
+
+  const ticket = program.command('ticket').description('requests of customers, and their limits');
+  const tickets = () => import('./verbs/ticket.ts');
+  ticket
+    .command('event')
+    .description('record that a request was registered, or what happened to it next')
+    .argument('<ticket>')
+    .addArgument(new Argument('<event>').choices(TICKET_EVENTS))
+    .addOption(config())
+    .option('--service <id>', 'the service, to register it')
+    .addOption(new Option('--priority <priority>', 'to register it, or from now on').choices(TICKET_PRIORITIES))
+    .option('--at <instant>', 'when, not later than now (default: now)')
+    .option('--json', 'print the result as JSON')
+    .action(async (id, event, options) => finish(await (await tickets()).event(id, event, options, io)));
+  ticket
+    .command('list')
+    .description('requests with their limits kept, missed or running, and the time left')
+    .addOption(config())
+    .option('--customer <id>', 'of one customer')
+    .option('--open', 'only those that are not resolved')
+    .option('--json', 'print them as JSON')
+    .action(async (options) => finish(await (await tickets()).listTickets(options, io)));
 
   program
     .command('verify')

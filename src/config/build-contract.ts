@@ -22,7 +22,12 @@ function buildEdition(entry: EditionEntry): ContractEdition {
     plannedWork: { quietHours: plannedWork.quietHours, leadMs: plannedWork.lead, clause: plannedWork.clause },
     exclusions: entry.exclusions,
     credit: buildCredit(entry.credit),
-    notices: notices.map(({ kind, lead, clause }) => ({ kind, leadMs: lead, clause })),
+    notices: notices.map(({ kind, lead, clause, asItHappens }) => ({
+      kind,
+      leadMs: lead,
+      clause,
+      ...(asItHappens ? { asItHappens } : {}),
+    })),
     requests: {
       high: buildRequest(requests.high),
       medium: buildRequest(requests.medium),

@@ -32,6 +32,7 @@ export function buildService(entry: ServiceEntry, context: CheckContext): Config
       ]),
     ),
     ...(entry.contract === undefined ? {} : { contract: entry.contract }),
+    ...(entry.plan === undefined ? {} : { plan: entry.plan }),
   };
   return {
     fact,

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { DAY, MINUTE } from '../domain/time/instant.ts';
 import { parseDailySpan, parseDate, parseOffset, parsePercent } from './scalars.ts';
 import { instant } from './services-schema.ts';
-import { choice, duration, identifier, integer, list, mapping, plainText, text } from './shape.ts';
+import { choice, duration, flag, identifier, integer, list, mapping, plainText, text } from './shape.ts';
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
@@ -58,7 +58,12 @@ const edition = mapping('an edition of the contract', {
   credit,
   notices: list(
     'a list of kind, lead and clause',
-    mapping('a mapping of kind, lead and clause', { kind: identifier('a kind of notice'), lead, clause }),
+    mapping('a mapping of kind, lead and clause', {
+      kind: identifier('a kind of notice'),
+      lead,
+      clause,
+      asItHappens: flag().default(false).meta({ description: 'Given as the event happens: no deadline to keep.' }),
+    }),
   ),
   requests: mapping('a mapping of high, medium and low', { high: request, medium: request, low: request }),
   lifecycle: mapping('a mapping of restoreDays, fullRefundDays and settlementWorkingDays', {

@@ -103,6 +103,9 @@ const service = mapping('a service with id, customer and components', {
   id: identifier('an id'),
   customer: identifier('the id of a customer'),
   contract: identifier('the id of a contract').optional(),
+  plan: identifier('the name of a tariff plan')
+    .optional()
+    .meta({ description: 'The tariff plan, for sums over services.' }),
   server: identifier('the name of a server')
     .optional()
     .meta({ description: 'Services with one server share its fate.' }),

@@ -2,8 +2,8 @@
  * Which customers have yet to be told of planned work (cl. 7.1): computed from the facts, so nothing has to be kept in
  * step, and a crash forgets nothing.
  */
-import { isActiveBefore } from '../domain/contract/activity.ts';
-import type { ServiceFact, WorkFact } from '../domain/facts/fact.ts';
+import { concernedServices } from '../domain/contract/concerned.ts';
+import type { WorkFact } from '../domain/facts/fact.ts';
 import { knownAt, type Ledger } from '../domain/facts/ledger.ts';
 import type { Instant } from '../domain/time/instant.ts';
 
@@ -64,13 +64,6 @@ export function noticesOwed(ledger: Ledger, now: Instant): readonly NoticeOwed[]
 
 /** The customers that a work addresses, each with the services it concerns. */
 function customersOf(ledger: Ledger, work: WorkFact, now: Instant): ReadonlyMap<string, readonly string[]> {
-  const addressed = work.services === '*' ? ledger.services() : work.services;
-  const concerned = addressed.flatMap((id): ServiceFact[] => {
-    const record = ledger.service(id);
-    const definition = knownAt(record?.definitions ?? [], now).at(-1);
-    if (!record || !definition) return [];
-    return isActiveBefore(knownAt(record.lifecycle, now), work.start + 1) ? [definition] : [];
-  });
-  const byCustomer = Map.groupBy(concerned, (definition) => definition.customer);
+  const byCustomer = Map.groupBy(concernedServices(ledger, work, now), (definition) => definition.customer);
   return new Map([...byCustomer].map(([customer, services]) => [customer, services.map((service) => service.id)]));
 }

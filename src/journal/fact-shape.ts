@@ -55,6 +55,7 @@ const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every
 const texts = check(isTexts, 'a list of texts');
 const wordOrCount = (...words: readonly string[]): Check =>
   check((value) => words.includes(value as string) || isCount(value), `${words.join(', ')} or a whole number from 1`);
+const addressed = check((value) => value === '*' || isTexts(value), 'a list of texts or "*"');
 const requirement = wordOrCount('all', 'any');
 
 const money = check(
@@ -97,6 +98,7 @@ const SHAPES: Shapes = {
     customer: text,
     components,
     contract: optional(text),
+    plan: optional(text),
     from: optional(instant),
     at: optional(instant),
   },
@@ -128,7 +130,7 @@ const SHAPES: Shapes = {
     revision: count,
     start: instant,
     end: instant,
-    services: check((value) => value === '*' || isTexts(value), 'a list of texts or "*"'),
+    services: addressed,
     at: instant,
     subject: optional(text),
     by: optional(text),
@@ -155,6 +157,17 @@ const SHAPES: Shapes = {
     by: optional(text),
   },
   ticket: { id: text, service: text, priority: oneOf(TICKET_PRIORITIES), event: oneOf(TICKET_EVENTS), at: instant },
+  'change-announced': {
+    id: text,
+    kind: text,
+    start: instant,
+    services: addressed,
+    subject: text,
+    by: text,
+    at: instant,
+  },
+  'change-withdrawn': { id: text, by: text, at: instant },
+  'change-notified': { change: text, customer: text, at: instant, channel: text, evidence: optional(evidence) },
   coverage: { vantage: text, intervalMs: length, through: instant, at: instant },
   'mail-attempted': mail,
   'mail-accepted': { ...mail, response: text },

@@ -53,6 +53,7 @@ services:
   - id: s1
     customer: c1
     contract: basic
+    plan: start
     server: web-7
     components:
       web:
@@ -73,6 +74,7 @@ services:
     const [service] = services;
     expect(service?.fact).toMatchObject({
       contract: 'basic',
+      plan: 'start',
       components: { web: { require: 'any', counts: false }, mail: { require: 1, counts: true } },
     });
     expect(service?.lifecycle).toEqual([]);
@@ -258,7 +260,7 @@ describe('the shipped configuration', () => {
 
   it('holds the agreement of 17.02.2026, number by number', async () => {
     const result = await read('config/kepil.yaml');
-    const contract = result.ok ? result.configuration.contracts[0] : undefined;
+    const contract = result.ok ? result.configuration.contracts.find(({ id }) => id === 'ps-builder') : undefined;
     expect(contract).toMatchObject({ id: 'ps-builder', offsetMinutes: 300, currency: 'KZT' });
     const edition = contract?.editions[0];
     expect(contract?.editions).toHaveLength(1);
@@ -287,6 +289,7 @@ describe('the shipped configuration', () => {
       'network',
       'dns-propagation',
     ]);
+    expect(edition?.notices.filter(({ asItHappens }) => asItHappens).map(({ kind }) => kind)).toEqual(['incident']);
     expect(edition?.notices.map(({ kind, leadMs, clause }) => [kind, leadMs, clause])).toEqual([
       ['planned-work', 48 * HOUR, '7.1'],
       ['configuration-change', 48 * HOUR, '6.3'],
@@ -303,7 +306,9 @@ describe('the shipped configuration', () => {
 
   it('gives a day off in lieu of every civil holiday on a weekend', async () => {
     const result = await read('config/kepil.yaml');
-    const clock = result.ok ? result.configuration.contracts[0]?.editions[0]?.requests.low.clock : undefined;
+    const clock = result.ok
+      ? result.configuration.contracts.find(({ id }) => id === 'ps-builder')?.editions[0]?.requests.low.clock
+      : undefined;
     const holidays = clock?.kind === 'working-hours' ? clock.holidays : [];
     const onWeekend = (date: string) => Temporal.PlainDate.from(date).dayOfWeek > 5;
     const civil = [

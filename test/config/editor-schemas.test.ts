@@ -21,6 +21,7 @@ it.each([
   ['config/kepil.yaml', 'kepil.schema.json'],
   ['config/services/example.yaml', '../services.schema.json'],
   ['config/contracts/ps-builder.yaml', '../contract.schema.json'],
+  ['config/contracts/northern-example.yaml', '../contract.schema.json'],
 ])('%s names its schema in its first line', async (file, schema) => {
   expect((await readFile(file, 'utf8')).split('\n')[0]).toBe(`# yaml-language-server: $schema=${schema}`);
 });

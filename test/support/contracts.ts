@@ -59,7 +59,7 @@ export const EDITION_2026: ContractEdition = {
     { kind: 'configuration-change', leadMs: 48 * HOUR, clause: '6.3' },
     { kind: 'platform-move', leadMs: 30 * DAY, clause: '3.5' },
     { kind: 'over-use', leadMs: 0, clause: '5.4' },
-    { kind: 'incident', leadMs: 0, clause: '7.1' },
+    { kind: 'incident', leadMs: 0, clause: '7.1', asItHappens: true },
   ],
   requests: {
     high: { responseMs: 1 * HOUR, resolutionMs: 8 * HOUR, clock: { kind: 'always' } },

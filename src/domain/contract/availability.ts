@@ -13,7 +13,8 @@ import { editionAt, editionsWithin } from './editions.ts';
 import type { ClassTotals, PromiseStanding } from './statement-result.ts';
 import type { Contract, Ratio } from './terms.ts';
 
-const ROLLING_YEAR: Millis = 365 * DAY;
+/** The length of a rolling year (setting `tally`). */
+export const ROLLING_YEAR: Millis = 365 * DAY;
 
 /**
  * The whole tally period (setting `tally`) of a month known until `end`: the year that contains the month's last known
@@ -68,10 +69,12 @@ export function upTo(period: Interval, end: Instant): Interval {
   return overlap(period, { start: Number.NEGATIVE_INFINITY, end }) ?? { start: period.start, end: period.start };
 }
 
-function complement(ratio: Ratio): Ratio {
+/** What a target leaves: 1 − ratio. */
+export function complement(ratio: Ratio): Ratio {
   return { numerator: ratio.denominator - ratio.numerator, denominator: ratio.denominator };
 }
 
-function share(ratio: Ratio, ms: Millis): Fraction {
+/** So much of a length of time, in exact milliseconds. */
+export function share(ratio: Ratio, ms: Millis): Fraction {
   return { numerator: ratio.numerator * BigInt(ms), denominator: ratio.denominator };
 }

@@ -8,6 +8,18 @@ import { findEdition } from './editions.ts';
 import type { TicketResult } from './statement-result.ts';
 import type { Contract, ContractEdition, RequestClock } from './terms.ts';
 
+/** Where a request is: `waiting` for the customer its resolution clock stands still. */
+export type RequestState = 'registered' | 'started' | 'waiting' | 'resolved';
+
+/** A request as a statement shows it, and what whoever works on it has to know. */
+export interface MeasuredRequest extends TicketResult {
+  readonly registeredAt: Instant;
+  readonly state: RequestState;
+  /** Left on the request's clock, negative when it is over; null once work has started / it is resolved. */
+  readonly responseLeftMs: Millis | null;
+  readonly resolutionLeftMs: Millis | null;
+}
+
 /**
  * The requests registered in a period, each measured on its priority's clock: response from registration to the start
  * of work, resolution from registration to the fix without the time spent waiting for the customer or already fixed. The
@@ -19,7 +31,7 @@ export function ticketsOf(
   events: readonly TicketFact[],
   period: Interval,
   asOf: Instant,
-): readonly TicketResult[] {
+): readonly MeasuredRequest[] {
   const byTicket = Map.groupBy(events, (event) => event.id);
   return [...byTicket.values()].flatMap((history) => {
     const ordered = history.toSorted((a, b) => a.at - b.at);
@@ -36,15 +48,15 @@ function measureTicket(ticket: {
   readonly ordered: readonly TicketFact[];
   readonly registered: TicketFact;
   readonly asOf: Instant;
-}): TicketResult {
+}): MeasuredRequest {
   const { contract, edition, ordered, registered, asOf } = ticket;
   const { priority } = ordered.at(-1) ?? registered;
   const terms = edition.requests[priority];
   const elapsed = (spans: IntervalSet): Millis => elapsedOn(terms.clock, spans, contract.offsetMinutes);
 
-  const begun = ordered.find((event) => event.event === 'started') ?? ordered.find((e) => e.event === 'resolved');
+  const begun = ordered.find(({ event }) => event === 'started' || event === 'resolved');
   const responseMs = elapsed(normalize([{ start: registered.at, end: begun?.at ?? asOf }]));
-  const { worked, resolved } = workedSpans(ordered, registered.at, asOf);
+  const { worked, resolved, running } = workedSpans(ordered, registered.at, asOf);
   const resolutionMs = elapsed(worked);
   return {
     id: registered.id,
@@ -53,6 +65,10 @@ function measureTicket(ticket: {
     resolutionMs: resolved ? resolutionMs : null,
     responseKept: keptOf(responseMs, terms.responseMs, begun !== undefined),
     resolutionKept: keptOf(resolutionMs, terms.resolutionMs, resolved),
+    registeredAt: registered.at,
+    state: resolved ? 'resolved' : !running ? 'waiting' : begun ? 'started' : 'registered',
+    responseLeftMs: begun ? null : terms.responseMs - responseMs,
+    resolutionLeftMs: resolved ? null : terms.resolutionMs - resolutionMs,
   };
 }
 
@@ -66,7 +82,7 @@ function workedSpans(
   ordered: readonly TicketFact[],
   registeredAt: Instant,
   asOf: Instant,
-): { worked: IntervalSet; resolved: boolean } {
+): { worked: IntervalSet; resolved: boolean; running: boolean } {
   const worked: Interval[] = [];
   let runningSince: Instant | undefined = registeredAt;
   let resolved = false;
@@ -81,7 +97,7 @@ function workedSpans(
     }
   }
   if (runningSince !== undefined) worked.push({ start: runningSince, end: asOf });
-  return { worked: normalize(worked), resolved };
+  return { worked: normalize(worked), resolved, running: runningSince !== undefined };
 }
 
 function elapsedOn(clock: RequestClock, spans: IntervalSet, offsetMinutes: number): Millis {

@@ -55,6 +55,8 @@ export interface NoticeTerms {
   readonly kind: string;
   readonly leadMs: Millis;
   readonly clause: string;
+  /** Given as the event happens (cl. 7.1, incidents): it has no deadline to keep. */
+  readonly asItHappens?: true;
 }
 
 /** When a request's clock runs: always, or in working hours of the contract clock. */

@@ -43,6 +43,8 @@ export interface ServiceFact {
   readonly components: Readonly<Record<string, ComponentDefinition>>;
   /** The contract that binds it; absent: the ledger's default contract. */
   readonly contract?: string;
+  /** The tariff plan by name, for sums over services; no figure of a statement depends on it. Live journal only. */
+  readonly plan?: string;
   readonly from?: Instant;
   readonly at?: Instant;
 }
@@ -228,6 +230,38 @@ export interface CoverageFact {
   readonly at: Instant;
 }
 
+/** A change that customers must be told of ahead (cl. 3.5, 5.4, 6.3), or an incident as it happens (cl. 7.1). */
+export interface ChangeAnnouncedFact {
+  readonly type: 'change-announced';
+  readonly id: string;
+  /** A kind of notice that the contract knows: `configuration-change`, `platform-move`, `over-use`… */
+  readonly kind: string;
+  /** When the change takes effect. */
+  readonly start: Instant;
+  readonly services: readonly string[] | '*';
+  readonly subject: string;
+  readonly by: string;
+  readonly at: Instant;
+}
+
+/** The change was called off: no notice of it is owed any more. */
+export interface ChangeWithdrawnFact {
+  readonly type: 'change-withdrawn';
+  readonly id: string;
+  readonly by: string;
+  readonly at: Instant;
+}
+
+/** A customer was told of a change at `at`, which may lie before it was recorded; the evidence says how. */
+export interface ChangeNotifiedFact {
+  readonly type: 'change-notified';
+  readonly change: string;
+  readonly customer: string;
+  readonly at: Instant;
+  readonly channel: string;
+  readonly evidence?: Evidence;
+}
+
 /** An attempt to hand a mail to the relay begins; with no outcome after it, a crash left the attempt in doubt. */
 export interface MailAttemptedFact {
   readonly type: 'mail-attempted';
@@ -352,6 +386,9 @@ export interface DaemonFact {
 export type Fact =
   | Exclude<ReplayFact, ObservationFact>
   | CoverageFact
+  | ChangeAnnouncedFact
+  | ChangeWithdrawnFact
+  | ChangeNotifiedFact
   | MailAttemptedFact
   | MailAcceptedFact
   | MailRefusedFact

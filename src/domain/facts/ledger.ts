@@ -4,6 +4,9 @@
  */
 import type { Instant, Millis } from '../time/instant.ts';
 import type {
+  ChangeAnnouncedFact,
+  ChangeNotifiedFact,
+  ChangeWithdrawnFact,
   CheckFact,
   ClaimFact,
   CoverageFact,
@@ -43,6 +46,13 @@ export interface WorkRecord {
   readonly notices: Known<NoticeFact>[];
 }
 
+/** All that concerns one announced change. */
+export interface ChangeRecord {
+  readonly announcements: Known<ChangeAnnouncedFact>[];
+  readonly withdrawals: Known<ChangeWithdrawnFact>[];
+  readonly notices: Known<ChangeNotifiedFact>[];
+}
+
 /** All that concerns one service and no other. */
 export interface ServiceRecord {
   readonly id: string;
@@ -79,6 +89,7 @@ export class Ledger {
   readonly #seen = new Map<string, Map<string, VantageRecord>>();
   readonly #works = new Map<string, WorkRecord>();
   readonly #workOfService = new Map<string, Set<string>>();
+  readonly #changes = new Map<string, ChangeRecord>();
   readonly #withdrawals = new Map<string, Known<ExclusionWithdrawnFact>[]>();
   readonly #coverage = new Map<string, CoverageHistory>();
   #latest: Instant | undefined;
@@ -130,6 +141,15 @@ export class Ledger {
         return;
       case 'notice':
         this.#work(fact.work).notices.push({ fact, knownAt });
+        return;
+      case 'change-announced':
+        this.#change(fact.id).announcements.push({ fact, knownAt });
+        return;
+      case 'change-withdrawn':
+        this.#change(fact.id).withdrawals.push({ fact, knownAt });
+        return;
+      case 'change-notified':
+        this.#change(fact.change).notices.push({ fact, knownAt });
         return;
       case 'exclusion':
         this.#service(fact.service).exclusions.push({ fact, knownAt });
@@ -218,6 +238,14 @@ export class Ledger {
     return [...this.#works.keys()];
   }
 
+  change(id: string): ChangeRecord | undefined {
+    return this.#changes.get(id);
+  }
+
+  changes(): readonly string[] {
+    return [...this.#changes.keys()];
+  }
+
   withdrawalsOf(exclusion: string): readonly Known<ExclusionWithdrawnFact>[] {
     return this.#withdrawals.get(exclusion) ?? [];
   }
@@ -258,6 +286,15 @@ export class Ledger {
     if (!record) {
       record = { revisions: [], cancellations: [], notices: [] };
       this.#works.set(id, record);
+    }
+    return record;
+  }
+
+  #change(id: string): ChangeRecord {
+    let record = this.#changes.get(id);
+    if (!record) {
+      record = { announcements: [], withdrawals: [], notices: [] };
+      this.#changes.set(id, record);
     }
     return record;
   }

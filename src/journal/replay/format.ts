@@ -28,8 +28,11 @@ function lineOf(fact: ReplayFact, show: Show): object {
     case 'exclusion-withdrawn':
     case 'ticket':
       return { ...fact, ...at };
-    case 'service':
-      return { ...fact, ...inForce(fact.from, show), ...at };
+    case 'service': {
+      // A plan is for sums over services alone: no figure of a statement depends on it.
+      const { plan: _plan, ...rest } = fact;
+      return { ...rest, ...inForce(fact.from, show), ...at };
+    }
     case 'check': {
       const { intervalMs, maxGapMs, ...rest } = fact;
       const lengths = { interval: formatDuration(intervalMs), maxGap: formatDuration(maxGapMs) };

@@ -14,7 +14,7 @@ const APPLICATION_ID = 0x4b65706c;
  * Version 1: the guards make even a REPLACE or a careless hand fail, since neither fires a DELETE trigger. They are no
  * defence against someone who edits the file; the hash chain is.
  *
- * Version 2: the decisions on credits, and who recorded a claim.
+ * Version 2: the decisions on credits, who recorded a claim, announced changes and their notices, the plan of a service.
  */
 export const MIGRATIONS: readonly string[] = [
   `

@@ -1,0 +1,95 @@
+/** `kepil exclude …`: decisions that downtime is not the provider's (cl. 8.5), and their withdrawal. */
+import { addExclusion, ExclusionRefused, listExclusions, withdrawExclusion } from '../../desk/exclusions.ts';
+import { formatInstant } from '../../domain/time/contract-calendar.ts';
+import type { Instant } from '../../domain/time/instant.ts';
+import { instantOption, withBooks } from '../configured.ts';
+import type { CliIo, ExitCode } from '../io.ts';
+import { wordOption } from '../options.ts';
+import { recordDecision } from '../record.ts';
+import { type Cell, formatTable } from '../table.ts';
+import { terminalOf } from '../terminal.ts';
+
+interface CommonOptions {
+  readonly config: string;
+  readonly json?: boolean;
+}
+
+export interface AddOptions extends CommonOptions {
+  readonly service: string;
+  readonly start: string;
+  readonly end: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly note?: string;
+}
+
+/** `kepil exclude add`: a new exclusion, from now on part of every statement. */
+export function add(options: AddOptions, io: CliIo): Promise<ExitCode> {
+  const request = {
+    service: options.service,
+    start: instantOption('start', options.start),
+    end: instantOption('end', options.end),
+    reason: options.reason,
+    by: wordOption('by', options.by),
+    ...(options.note === undefined ? {} : { note: wordOption('note', options.note) }),
+  };
+  return recordDecision(options, io, ExclusionRefused, ({ feed, contracts }, now) => {
+    const fact = addExclusion({ ledger: feed.ledger, contracts }, request, now);
+    return { fact, key: `exclusion/${fact.id}`, said: `${fact.id}: ${fact.reason} excluded of ${fact.service}` };
+  });
+}
+
+/** `kepil exclude withdraw`: its time counts again. */
+export function withdraw(id: string, options: CommonOptions & { readonly by: string }, io: CliIo): Promise<ExitCode> {
+  const by = wordOption('by', options.by);
+  return recordDecision(options, io, ExclusionRefused, ({ feed }, now) => {
+    const fact = withdrawExclusion(feed.ledger, id, by, now);
+    return { fact, key: `exclusion/${id}/withdrawn`, said: `${id} is withdrawn` };
+  });
+}
+
+/** `kepil exclude list`: every exclusion, withdrawn ones too. */
+export function list(options: CommonOptions & { readonly service?: string }, io: CliIo): Promise<ExitCode> {
+  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts }) => {
+    const show = (instant: Instant): string => formatInstant(instant, contracts.default.offsetMinutes);
+    const rows = listExclusions(feed.ledger, contracts, io.clock.now())
+      .filter(({ service }) => options.service === undefined || service === options.service)
+      .map(({ type: _type, start, end, at, withdrawn, ...rest }) => ({
+        ...rest,
+        start: show(start),
+        end: show(end),
+        at: show(at),
+        withdrawn: withdrawn && { by: withdrawn.by, at: show(withdrawn.at) },
+      }));
+    if (options.json) {
+      io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+      return 0;
+    }
+    const cells = rows.map((row): Cell[] => [
+      row.id,
+      row.service,
+      row.start,
+      row.end,
+      row.reason,
+      row.clause,
+      row.withdrawn ? { text: `withdrawn by ${row.withdrawn.by}`, style: 'dim' } : 'stands',
+      row.by,
+      row.note ?? null,
+    ]);
+    const table = formatTable(COLUMNS, cells, terminalOf(io.stdout, io.environment));
+    io.stdout.write(rows.length === 0 ? 'no exclusions are recorded\n' : `${table}\n`);
+    return 0;
+  });
+}
+
+const COLUMNS = [
+  { title: 'Id' },
+  { title: 'Service', cut: 12 },
+  { title: 'Start' },
+  { title: 'End' },
+  { title: 'Reason' },
+  { title: 'Clause' },
+  { title: 'Standing', cut: 12 },
+  { title: 'By', cut: 8 },
+  { title: 'Note', cut: 10, optional: true },
+] as const;
