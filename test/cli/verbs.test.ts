@@ -266,7 +266,7 @@ describe('kepil close', () => {
       const closed = await kepil(after, 'close', '2026-03', '--json');
       expect(closed).toMatchObject({ code: 0, stderr: '' });
       expect(JSON.parse(closed.stdout)).toEqual({ month: '2026-03', issued: 1, revised: [] });
-      expect((await kepil(after, 'close', '2026-03')).stdout).toBe('2026-03: 0 statements issued\n');
+      expect((await kepil(after, 'close', '2026-03')).stdout).toBe('2026-03: 0 statements issued, 0 revised\n');
     }));
 
   it.each([
