@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Configuration } from '../config/configuration.ts';
 import { IssuedStatements } from '../desk/issued-statements.ts';
 import { Contracts } from '../domain/contract/contracts.ts';
+import type { Instant } from '../domain/time/instant.ts';
 import type { Journal } from '../journal/journal.ts';
 import { LedgerFeed } from '../journal/ledger-feed.ts';
 import { openSqliteJournal } from '../journal/sqlite/open.ts';
@@ -14,6 +15,8 @@ export interface Books {
   readonly feed: LedgerFeed;
   readonly contracts: Contracts;
   readonly issued: IssuedStatements;
+  /** The instant to ask as of: now, or when the newest fact was recorded where the clock was set back since. */
+  readonly now: () => Instant;
 }
 
 /** Opens the journal, creating it where there is none. The caller closes `journal`, and catches the feed up. */
@@ -30,6 +33,7 @@ export async function openBooks(configuration: Configuration, clock: Clock): Pro
     journal,
     feed,
     issued,
+    now: () => feed.ledger.asOf(clock.now()),
     contracts: new Contracts(configuration.contracts, configuration.defaultContract),
   };
 }

@@ -102,7 +102,7 @@ export class Daemon {
     const opened = await openBooks(configuration, clock);
     const books = { ...opened, journal: meteredJournal(opened.journal, clock, this.#metrics.journalAppend) };
     this.#cleanups.add('journal', () => books.journal.close());
-    const closer = new MonthCloser(books, clock);
+    const closer = new MonthCloser(books);
     const mails = configuration.mail && this.#mailDesk(books);
     const influx = configuration.influx && openInflux(configuration.influx, { clock, log, metrics: this.#metrics });
     if (influx) this.#cleanups.add('influx', () => influx.close(INFLUX_CLOSE_WITHIN));
@@ -128,9 +128,9 @@ export class Daemon {
     return { address };
   }
 
-  async #register({ journal, feed }: Books): Promise<void> {
+  async #register({ journal, feed, now }: Books): Promise<void> {
     const { configuration, clock } = this.#options;
-    const at = clock.now();
+    const at = now();
     const stamp = { version: VERSION, configuration: configuration.digest };
     const facts: readonly Fact[] = [
       ...registrationFacts(feed.ledger, definitionsOf(configuration), at),
@@ -215,7 +215,7 @@ export class Daemon {
     };
   }
 
-  #monitor({ journal, feed }: Books, influx: InfluxOutput | undefined): void {
+  #monitor({ journal, feed, now }: Books, influx: InfluxOutput | undefined): void {
     const { configuration, clock, log, onFatal } = this.#options;
     const places = placesOf(configuration);
     const recorder = new Recorder({
@@ -234,7 +234,7 @@ export class Daemon {
     const monitor = new Monitor({
       clock,
       threads: PROBER_THREADS,
-      checks: watchedChecks(configuration, feed.ledger, clock.now()),
+      checks: watchedChecks(configuration, feed.ledger, now()),
       onBatch: (batch) => {
         recorder.take(batch);
         this.#metrics.probesInFlight(batch.inFlight);
@@ -300,8 +300,8 @@ export class Daemon {
     };
   }
 
-  #statements({ contracts, feed }: Books, month: string | undefined, service: string | undefined): StatementSet {
-    const asOf = this.#options.clock.now();
+  #statements({ contracts, feed, now }: Books, month: string | undefined, service: string | undefined): StatementSet {
+    const asOf = now();
     const { offsetMinutes } = contracts.default;
     return computeStatements({
       ledger: feed.ledger,

@@ -104,7 +104,7 @@ export class Fleet {
 
   #compute(service: string): void {
     const { ledger, contracts, clock } = this.#options;
-    const asOf = clock.now();
+    const asOf = ledger.asOf(clock.now());
     const contract = contracts.ofService(ledger, service, asOf);
     if (!contract) return;
     const lifecycle = ledger.service(service)?.lifecycle.map((known) => known.fact) ?? [];

@@ -36,7 +36,12 @@ export class MailDesk {
       clock,
       messageIdFor: (mail) => messageIdFor(mail, domain),
       owed: () =>
-        owedMails({ ledger: books.feed.ledger, contracts: books.contracts, issued: books.issued, now: clock.now() }),
+        owedMails({
+          ledger: books.feed.ledger,
+          contracts: books.contracts,
+          issued: books.issued,
+          now: books.now(),
+        }),
       onSettled: ({ mail, kind, customer }, answer) => {
         if (answer.outcome === 'accepted') {
           metrics.mail(kind, 'accepted');

@@ -12,7 +12,6 @@ import {
 } from '../desk/month-close.ts';
 import { DAY, HOUR, type Instant, MINUTE, type Millis } from '../domain/time/instant.ts';
 import { JournalKeyConflict } from '../journal/errors.ts';
-import type { Clock } from '../runtime/clock.ts';
 import type { Books } from './books.ts';
 
 /** Services decided on between two turns of the event loop, and recorded together. */
@@ -28,11 +27,9 @@ export interface CloseTime {
 
 export class MonthCloser {
   readonly #books: Books;
-  readonly #clock: Clock;
 
-  constructor(books: Books, clock: Clock) {
+  constructor(books: Books) {
     this.#books = books;
-    this.#clock = clock;
   }
 
   /**
@@ -71,7 +68,7 @@ export class MonthCloser {
   async closeIfDue(time: CloseTime): Promise<readonly { readonly month: string; readonly issued: number }[]> {
     const { contracts, feed, issued } = this.#books;
     const { offsetMinutes } = contracts.default;
-    const now = this.#clock.now();
+    const now = this.#books.now();
     const last = lastClosedMonth(now, offsetMinutes);
     await feed.catchUp();
     const due = monthsBetween(issued.latestMonth ?? last, last).filter(
@@ -118,7 +115,7 @@ export class MonthCloser {
     const { journal, feed, contracts, issued } = this.#books;
     for (let attempt = 1; ; attempt += 1) {
       // What comes before this instant is in the ledger after it is caught up.
-      const now = this.#clock.now();
+      const now = this.#books.now();
       await feed.catchUp();
       const question = { ledger: feed.ledger, contracts, issued, month, now };
       const issues = services.flatMap((service) => {

@@ -24,7 +24,7 @@ export function recordDecision(
   decide: (books: Books, now: Instant) => Decision,
 ): Promise<ExitCode> {
   return withBooks<ExitCode>(config, io, async (books) => {
-    const { fact, key, said } = decided(() => decide(books, io.clock.now()), refusal);
+    const { fact, key, said } = decided(() => decide(books, books.now()), refusal);
     await books.journal.append([{ fact, ...(key === undefined ? {} : { key }) }]);
     io.stdout.write(json ? `${JSON.stringify(fact, null, 2)}\n` : `${said}\n`);
     return 0;

@@ -32,7 +32,13 @@ async function books(recorded: readonly (readonly [Instant, readonly Fact[]])[],
     for (const { fact } of entries) issued.add(fact);
   });
   const contracts = new Contracts([CONTRACT], CONTRACT.id);
-  const closer = new MonthCloser({ journal: journal as unknown as Journal, feed, issued, contracts }, clock);
+  const closer = new MonthCloser({
+    journal: journal as unknown as Journal,
+    feed,
+    issued,
+    contracts,
+    now: () => feed.ledger.asOf(clock.now()),
+  });
   const statements = (): readonly StatementIssuedFact[] =>
     journal.facts.filter((fact) => fact.type === 'statement-issued');
   return { clock, journal, feed, issued, closer, statements };

@@ -27,7 +27,8 @@ function books(): Books {
   feed.subscribe((entries) => {
     for (const { fact } of entries) issued.add(fact);
   });
-  return { journal, feed, issued, contracts: new Contracts([AGREEMENT], AGREEMENT.id) };
+  const contracts = new Contracts([AGREEMENT], AGREEMENT.id);
+  return { journal, feed, issued, contracts, now: () => feed.ledger.asOf(now) };
 }
 async function record(...facts: readonly ReplayFact[]): Promise<void> {
   now += 1_000;
@@ -49,7 +50,7 @@ beforeEach(async () => {
   );
   for (const month of ['2026-02', '2026-03', '2026-04']) {
     now = at(`${month}-01 09:00`);
-    await new MonthCloser(books(), clock).closeIfDue(NINE);
+    await new MonthCloser(books()).closeIfDue(NINE);
   }
 });
 afterEach(async () => {
@@ -64,7 +65,7 @@ it('issues each month at its hour', async () => {
 it('revises every month that has changed', async () => {
   await record(exclusion('2026-02-10 12:00', '2026-02-10 13:00', { recorded: now }));
   now = at('2026-05-01 09:00');
-  const closer = new MonthCloser(books(), clock);
+  const closer = new MonthCloser(books());
   expect(await closer.closeIfDue(NINE)).toContainEqual({ month: '2026-04', issued: 1 });
   // March changes too: its statement shows the year so far.
   expect(await closer.reviseAll()).toEqual([
@@ -81,7 +82,7 @@ it('revises every month that has changed', async () => {
 
 it('two that revise at once issue each revision once', async () => {
   await record(exclusion('2026-02-10 12:00', '2026-02-10 13:00', { recorded: now }));
-  const closers = [new MonthCloser(books(), clock), new MonthCloser(books(), clock)];
+  const closers = [new MonthCloser(books()), new MonthCloser(books())];
   await Promise.all(closers.map((closer) => closer.revise('2026-02')));
   expect((await issuedStatements()).slice(3)).toEqual(['2026-02 revision 2']);
 });
@@ -95,7 +96,7 @@ it('revises what it can when one service cannot be computed, and names that one'
     fee('2026-01-15', '1.00', 's2'),
   );
   now = at('2026-05-01 09:00');
-  const closer = new MonthCloser(books(), clock);
+  const closer = new MonthCloser(books());
   expect(await closer.close('2026-04')).toBe(2);
   await record(
     exclusion('2026-04-10', '2026-04-11', { recorded: now }),
@@ -110,7 +111,7 @@ it('revises what it can when one service cannot be computed, and names that one'
 
 it('two that close at once issue each statement once', async () => {
   now = at('2026-05-01 09:00');
-  const closers = [new MonthCloser(books(), clock), new MonthCloser(books(), clock)];
+  const closers = [new MonthCloser(books()), new MonthCloser(books())];
   await Promise.all(closers.map((closer) => closer.close('2026-04')));
   expect((await issuedStatements()).slice(3)).toEqual(['2026-04 revision 1']);
 });

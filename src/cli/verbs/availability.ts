@@ -28,7 +28,7 @@ export async function availability(options: AvailabilityOptions, io: CliIo): Pro
   }
   return withBooks<ExitCode>(options.config, io, async (books) => {
     const { contracts } = books;
-    const asOf = options.asOf === undefined ? io.clock.now() : instantOption('as-of', options.asOf);
+    const asOf = options.asOf === undefined ? books.now() : instantOption('as-of', options.asOf);
     const tallies = servicesOf(books, options.service, asOf).map((service) => tallyIn(books, service, named, asOf));
     if (tallies.length > 0 && tallies.every(({ period }) => period.start >= asOf)) {
       throw new BadInput(`--period: found "${options.period}", expected one that has begun`);

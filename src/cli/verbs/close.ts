@@ -16,7 +16,7 @@ export async function close(text: string, options: { config: string; json?: bool
     const { offsetMinutes } = books.contracts.default;
     const { end } = monthInterval(parseMonth(month), offsetMinutes);
     if (end > io.clock.now()) throw new BadInput(`month: found "${month}", expected one that is over`);
-    const closer = new MonthCloser(books, io.clock);
+    const closer = new MonthCloser(books);
     const issued = await closer.close(month);
     const revised = await closer.revise(month);
     if (options.json) {

@@ -20,8 +20,8 @@ export function withStandings(
   io: CliIo,
   use: (standings: readonly CreditStanding[], asked: { month: string; offsetMinutes: number }) => void,
 ): Promise<ExitCode> {
-  return withBooks<ExitCode>(options.config, io, async ({ feed: { ledger }, contracts }) => {
-    const asOf = options.asOf === undefined ? io.clock.now() : instantOption('as-of', options.asOf);
+  return withBooks<ExitCode>(options.config, io, async ({ feed: { ledger }, contracts, now: newest }) => {
+    const asOf = options.asOf === undefined ? newest() : instantOption('as-of', options.asOf);
     const { offsetMinutes } = contracts.default;
     const month = options.month === undefined ? lastClosedMonth(asOf, offsetMinutes) : monthOption(options.month);
     const { service } = options;

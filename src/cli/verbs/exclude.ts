@@ -50,9 +50,9 @@ export function withdraw(id: string, options: CommonOptions & { readonly by: str
 
 /** `kepil exclude list`: every exclusion, withdrawn ones too. */
 export function list(options: CommonOptions & { readonly service?: string }, io: CliIo): Promise<ExitCode> {
-  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts }) => {
+  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts, now: newest }) => {
     const show = (instant: Instant): string => formatInstant(instant, contracts.default.offsetMinutes);
-    const rows = listExclusions(feed.ledger, contracts, io.clock.now())
+    const rows = listExclusions(feed.ledger, contracts, newest())
       .filter(({ service }) => options.service === undefined || service === options.service)
       .map(({ type: _type, start, end, at, withdrawn, ...rest }) => ({
         ...rest,

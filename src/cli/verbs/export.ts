@@ -13,8 +13,8 @@ export interface ExportOptions {
 }
 
 export async function exportService(options: ExportOptions, io: CliIo): Promise<ExitCode> {
-  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts }) => {
-    const asOf = options.asOf === undefined ? io.clock.now() : instantOption('as-of', options.asOf);
+  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts, now: newest }) => {
+    const asOf = options.asOf === undefined ? newest() : instantOption('as-of', options.asOf);
     const { ledger } = feed;
     if (!ledger.services().includes(options.service)) {
       throw new BadInput(`--service: found "${options.service}", expected one of ${ledger.services().join(', ')}`);

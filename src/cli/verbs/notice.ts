@@ -80,8 +80,8 @@ export function recordGiven(options: RecordOptions, io: CliIo): Promise<ExitCode
 
 /** `kepil notice list`: what is due, and which lead times were kept or missed. */
 export function listNotices(options: CommonOptions & { readonly due?: boolean }, io: CliIo): Promise<ExitCode> {
-  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts }) => {
-    const now = io.clock.now();
+  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts, now: newest }) => {
+    const now = newest();
     const all = noticesDue(feed.ledger, contracts, now);
     const rows = options.due ? all.filter(({ given }) => given === null) : all;
     const { offsetMinutes } = contracts.default;

@@ -16,8 +16,8 @@ export interface SettlementOptions {
 }
 
 export function settlement(service: string, options: SettlementOptions, io: CliIo): Promise<ExitCode> {
-  return withBooks<ExitCode>(options.config, io, async ({ feed: { ledger }, contracts }) => {
-    const asOf = io.clock.now();
+  return withBooks<ExitCode>(options.config, io, async ({ feed: { ledger }, contracts, now: newest }) => {
+    const asOf = newest();
     const contract = contracts.ofService(ledger, service, asOf);
     if (!contract) throw new BadInput(unknownService(service, ledger));
     const { paidUntil: until, paidFrom: from, requested } = options;

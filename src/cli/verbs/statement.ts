@@ -16,9 +16,9 @@ export interface StatementOptions {
 }
 
 export async function statement(options: StatementOptions, io: CliIo): Promise<ExitCode> {
-  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts }) => {
+  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts, now: newest }) => {
     const { offsetMinutes } = contracts.default;
-    const asOf = options.asOf === undefined ? io.clock.now() : instantOption('as-of', options.asOf);
+    const asOf = options.asOf === undefined ? newest() : instantOption('as-of', options.asOf);
     const month = options.month === undefined ? monthBefore(asOf, offsetMinutes) : monthOption(options.month);
     const { ledger } = feed;
     const { service } = options;

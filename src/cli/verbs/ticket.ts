@@ -50,8 +50,8 @@ export function listTickets(
   options: CommonOptions & { readonly customer?: string; readonly open?: boolean },
   io: CliIo,
 ): Promise<ExitCode> {
-  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts }) => {
-    const all = requestStandings(feed.ledger, contracts, io.clock.now());
+  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts, now: newest }) => {
+    const all = requestStandings(feed.ledger, contracts, newest());
     const asked = all.filter(({ customer }) => options.customer === undefined || customer === options.customer);
     const rows = options.open ? asked.filter(({ state }) => state !== 'resolved') : asked;
     const show = (instant: Instant): string => formatInstant(instant, contracts.default.offsetMinutes);

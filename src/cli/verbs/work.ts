@@ -54,8 +54,8 @@ export function cancelWindow(id: string, options: CommonOptions, io: CliIo): Pro
 
 /** `kepil work list`: every window with how it stands and who was told of it in time. */
 export function listWindows(options: CommonOptions, io: CliIo): Promise<ExitCode> {
-  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts }) => {
-    const rows = feed.ledger.works().map((id) => windowOf(feed.ledger, id, contracts.default, io.clock.now()));
+  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts, now: newest }) => {
+    const rows = feed.ledger.works().map((id) => windowOf(feed.ledger, id, contracts.default, newest()));
     if (options.json) {
       io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
       return 0;
@@ -101,10 +101,10 @@ function record(
   io: CliIo,
   decide: (ledger: Ledger, now: Instant) => Extract<Fact, { type: 'work' | 'work-cancelled' }>,
 ): Promise<ExitCode> {
-  return withBooks<ExitCode>(options.config, io, async ({ journal, feed, contracts }, configuration) => {
+  return withBooks<ExitCode>(options.config, io, async ({ journal, feed, contracts, now: newest }, configuration) => {
     let fact: ReturnType<typeof decide>;
     try {
-      fact = decide(feed.ledger, io.clock.now());
+      fact = decide(feed.ledger, newest());
     } catch (error) {
       throw error instanceof WorkRefused ? new BadInput(error.message) : error;
     }

@@ -186,6 +186,14 @@ export class Ledger {
     return this.#latest;
   }
 
+  /**
+   * The instant to ask as of now: where the clock was set back since something was recorded, the instant of that, for what
+   * is recorded is known.
+   */
+  asOf(now: Instant): Instant {
+    return Math.max(now, this.#latest ?? now);
+  }
+
   /** Ids of all services, in the order they were first named. */
   services(): readonly string[] {
     return [...this.#services.values()].filter((record) => record.definitions.length > 0).map((record) => record.id);
