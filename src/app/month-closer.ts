@@ -2,6 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type ScheduledTask, schedule } from 'node-cron';
 import {
+  closableFrom,
   closesAt,
   draftsOf,
   firstIssue,
@@ -72,7 +73,7 @@ export class MonthCloser {
     const last = lastClosedMonth(now, offsetMinutes);
     await feed.catchUp();
     const due = monthsBetween(issued.latestMonth ?? last, last).filter(
-      (month) => now >= dueAt(month, offsetMinutes, time),
+      (month) => now >= Math.max(dueAt(month, offsetMinutes, time), closableFrom(month, contracts)),
     );
     const closed: { month: string; issued: number }[] = [];
     const failures: unknown[] = [];

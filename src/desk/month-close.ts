@@ -11,7 +11,7 @@ import type { Statement } from '../domain/contract/statement-result.ts';
 import type { CreditFact, StatementIssuedFact } from '../domain/facts/fact.ts';
 import type { Ledger } from '../domain/facts/ledger.ts';
 import { formatMonth, monthInterval, monthOf, parseMonth, previousMonth } from '../domain/time/contract-calendar.ts';
-import type { Instant, Millis } from '../domain/time/instant.ts';
+import { type Instant, MINUTE, type Millis } from '../domain/time/instant.ts';
 import type { Draft } from '../journal/journal.ts';
 import type { IssuedStatements } from './issued-statements.ts';
 import { statementAsOf, statementDigest } from './statement-digest.ts';
@@ -34,6 +34,14 @@ export function monthsBetween(first: string, last: string): readonly string[] {
 /** When a month may be closed: some time after its end, so that what happened at its end has been recorded. */
 export function closesAt(month: string, offsetMinutes: number, graceMs: Millis): Instant {
   return monthInterval(parseMonth(month), offsetMinutes).end + graceMs;
+}
+
+/** What was seen in a month's last minutes is confirmed, recorded and covered within this. */
+const SETTLING: Millis = 15 * MINUTE;
+
+/** From when on a month may be closed: before, its last minutes would be frozen as unknown. */
+export function closableFrom(month: string, contracts: Contracts): Instant {
+  return contracts.monthEnd(month) + SETTLING;
 }
 
 export interface CloseQuestion {

@@ -262,7 +262,7 @@ describe('kepil work', () => {
 describe('kepil close', () => {
   it('issues a month that is over, once', () =>
     recorded(async ({ kepil }) => {
-      const after = at('2026-04-01T00:00:00');
+      const after = at('2026-04-01T00:15:00');
       const closed = await kepil(after, 'close', '2026-03', '--json');
       expect(closed).toMatchObject({ code: 0, stderr: '' });
       expect(JSON.parse(closed.stdout)).toEqual({ month: '2026-03', issued: 1, revised: [] });
@@ -270,11 +270,14 @@ describe('kepil close', () => {
     }));
 
   it.each([
-    ['2026-03', 'month: found "2026-03", expected one that is over'],
+    [
+      '2026-03',
+      'month: found "2026-03", expected one that is over; this one can be closed from 2026-04-01T00:15:00.000+05:00 on',
+    ],
     ['2026-00', 'month: found "2026-00", expected a month such as 2026-03'],
   ])('refuses %s in the middle of March', (month, message) =>
     recorded(async ({ kepil }) => {
-      const ended = await kepil(at('2026-04-01T00:00:00') - 1, 'close', month);
+      const ended = await kepil(at('2026-04-01T00:15:00') - 1, 'close', month);
       expect([ended.code, ended.stdout]).toEqual([2, '']);
       expect(ended.stderr).toContain(message);
     }),

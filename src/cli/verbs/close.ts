@@ -1,9 +1,9 @@
 /** `kepil close MONTH`: issues the statements that a month is owed, and their revisions; the daemon mails them. */
 import { MonthCloser } from '../../app/month-closer.ts';
-import type { Issue } from '../../desk/month-close.ts';
+import { closableFrom, type Issue } from '../../desk/month-close.ts';
 import { changedClasses } from '../../domain/contract/statement-difference.ts';
 import { formatAmount } from '../../domain/money/money.ts';
-import { formatInstant, monthInterval, parseMonth } from '../../domain/time/contract-calendar.ts';
+import { formatInstant } from '../../domain/time/contract-calendar.ts';
 import { factToJson } from '../../report/credit-json.ts';
 import { withBooks } from '../configured.ts';
 import { formatDuration } from '../duration.ts';
@@ -14,8 +14,13 @@ export async function close(text: string, options: { config: string; json?: bool
   const month = monthOption(text);
   return withBooks<ExitCode>(options.config, io, async (books) => {
     const { offsetMinutes } = books.contracts.default;
-    const { end } = monthInterval(parseMonth(month), offsetMinutes);
-    if (end > io.clock.now()) throw new BadInput(`month: found "${month}", expected one that is over`);
+    const from = closableFrom(month, books.contracts);
+    if (from > io.clock.now()) {
+      const instant = formatInstant(from, offsetMinutes);
+      throw new BadInput(
+        `month: found "${month}", expected one that is over; this one can be closed from ${instant} on`,
+      );
+    }
     const closer = new MonthCloser(books);
     const issued = await closer.close(month);
     const revised = await closer.revise(month);

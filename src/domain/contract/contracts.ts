@@ -1,6 +1,7 @@
 /** The contracts of the configuration by name. */
 
 import { knownAt, type Ledger } from '../facts/ledger.ts';
+import { monthInterval, parseMonth } from '../time/contract-calendar.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Contract } from './terms.ts';
 
@@ -25,6 +26,14 @@ export class Contracts {
       throw new RangeError(`contract: found "${id}", expected one of ${[...this.#byId.keys()].join(', ')}`);
     }
     return contract;
+  }
+
+  /** When a month is over on every contract's clock. */
+  monthEnd(month: string): Instant {
+    const ends = [...this.#byId.values()].map(
+      ({ offsetMinutes }) => monthInterval(parseMonth(month), offsetMinutes).end,
+    );
+    return Math.max(...ends);
   }
 
   /** The contract that binds a service as known at an instant; undefined where the facts do not define the service. */
