@@ -60,8 +60,8 @@ export interface Scenario {
   /** What the configuration is after the first stop that changes it. */
   readonly reconfigured: Configuration;
   readonly truth: Truth;
-  /** When our own network or machine cannot probe at all. */
-  readonly blind: readonly Span[];
+  /** When each check cannot be probed: our own machine or network is at fault, or its address became a forbidden one. */
+  readonly blind: ReadonlyMap<string, readonly Span[]>;
   /** When timers are exact. */
   readonly busy: readonly Span[];
   readonly mishaps: readonly Mishap[];
@@ -84,10 +84,13 @@ export function scenarioOf(seed: number, pace: Pace, journalPath: string): Scena
   const fate = { random: random.fork(), pace, length: quietFrom, days: (quietFrom / DAY) * pace.crowding };
   const failing = failuresOf(fate, fleet);
   const truth = new Truth(failing, pace.length);
-  const blind = joined(spans(fate, 0.15, [10 * SECOND, 2 * HOUR]));
-  const mishaps = mishapsOf(fate);
+  const all = spans(fate, 0.15, [10 * SECOND, 2 * HOUR]);
+  const blind = new Map(
+    checks.map(({ fact }) => [fact.id, joined([...all, ...spans(fate, 0.05, [MINUTE, 3 * HOUR])])]),
+  );
+  const mishaps = mishapsOf(fate, truth);
   const slack = Math.max(...pace.intervals) + 5 * MINUTE;
-  const changes = [...checks.flatMap(({ fact }) => truth.runsOf(fact.id)), ...blind];
+  const changes = [...checks.flatMap(({ fact }) => truth.runsOf(fact.id)), ...[...blind.values()].flat()];
   const busy = joined([
     ...changes.flatMap(({ start: from, end }) => [from, end].map((at) => ({ start: at - SECOND, end: at + slack }))),
     ...mishaps.map(({ at }) => ({ start: at - SECOND, end: at + MINUTE })),
@@ -268,7 +271,7 @@ function flapping(fate: Fate, intervalMs: Millis): Span[] {
   });
 }
 
-function mishapsOf(fate: Fate): readonly Mishap[] {
+function mishapsOf(fate: Fate, truth: Truth): readonly Mishap[] {
   const { random, pace, length, days } = fate;
   const longest = Math.max(...pace.intervals);
   const several = <T>(perDay: number, make: (at: Millis) => T): T[] =>
@@ -281,6 +284,12 @@ function mishapsOf(fate: Fate): readonly Mishap[] {
       kind: 'crash',
       point: random.pick(['anywhere', 'append-before', 'append-after', 'relay-before', 'relay-after']),
       pause: random.magnitude(SECOND, 20 * longest),
+    })),
+    ...several<Mishap>(0.5, (at) => ({
+      at: soonAfterChange(fate, truth, at),
+      kind: 'crash',
+      point: random.pick(['anywhere', 'append-before', 'append-after']),
+      pause: random.magnitude(SECOND, 2 * longest),
     })),
     ...several<Mishap>(0.15, (at) => ({
       at,
@@ -313,6 +322,13 @@ function mishapsOf(fate: Fate): readonly Mishap[] {
     })),
   ];
   return mishaps.sort((a, b) => a.at - b.at);
+}
+
+/** An instant at which a change of some check is likely to be under confirmation: the worst to crash at. */
+function soonAfterChange({ random, pace, length }: Fate, truth: Truth, otherwise: Millis): Millis {
+  const changes = truth.runsOf(random.pick(truth.checks)).filter(({ start }) => start > 0 && start < length - 3 * HOUR);
+  if (changes.length === 0) return otherwise;
+  return random.pick(changes).start + random.whole(0, Math.min(...pace.intervals) + 20 * SECOND);
 }
 
 /** In one run of three the clock is set wrong by minutes or hours, and perhaps right again later. */

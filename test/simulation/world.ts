@@ -256,7 +256,7 @@ class World {
     const { elapsed } = this.#time;
     this.#probes += 1;
     const run = { sentAt: process.now(), phases: {}, evidence: {} };
-    const blinded = spanAt(blind, elapsed) !== undefined;
+    const blinded = spanAt(blind.get(check.id) ?? [], elapsed) !== undefined;
     const ok = truth.isOk(check.id, elapsed);
     const durationMs = ok || blinded ? random.magnitude(1, 800) : random.magnitude(1, check.request.timeoutMs);
     const result: ProbeResult = blinded

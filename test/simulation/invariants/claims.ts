@@ -28,9 +28,8 @@ class Claims {
   readonly #complete: boolean;
   readonly #timeline: Timeline;
   readonly #bounds: readonly Span[];
+  /** Stretches that were observed without a break, and nothing of them forgotten. */
   readonly #observed: readonly Span[];
-  /** Stretches of time that were observed without a break. */
-  readonly #sighted: readonly Span[];
   /** Wall-clock spans of which nothing may be claimed. */
   readonly #forbidden: readonly Span[];
 
@@ -43,10 +42,9 @@ class Claims {
     const known = check.edges.filter(({ recordedAt }) => recordedAt <= asOf);
     this.#bounds = joined(known.map(({ fact }) => ({ start: fact.earliest, end: fact.latest + 1 })));
     const whole = { start: 0, end: evidence.scenario.pace.length };
-    this.#observed = gapsOf(check.doubtful, whole);
     const { map } = evidence;
     const breaks = map.steps().map((at) => ({ start: at, end: at + 1 }));
-    this.#sighted = gapsOf(joined([...check.dark, ...map.repeats(), ...breaks]), whole);
+    this.#observed = gapsOf(joined([...check.doubtful, ...breaks]), whole);
     const long = ({ start, end }: Span): boolean => end - start > check.maxGapMs;
     this.#forbidden = [
       ...map.skipped().filter(long),
@@ -63,8 +61,7 @@ class Claims {
     for (const span of [...this.#bounds, ...this.#forbidden]) cuts.add(span.start).add(span.end);
     const real = [
       ...scenario.truth.runsOf(this.#check.id),
-      ...this.#observed,
-      ...this.#sighted.flatMap((span) => [span, this.#surelyKnown(span)]),
+      ...this.#observed.flatMap((span) => [span, this.#surelyKnown(span)]),
     ];
     for (const span of real) {
       if (span.start >= span.end) continue;
@@ -117,7 +114,7 @@ class Claims {
 
   #isSurelyKnown(elapsed: Millis): boolean {
     if (!this.#complete) return false;
-    return this.#sighted.some((span) => {
+    return this.#observed.some((span) => {
       const { start, end } = this.#surelyKnown(span);
       return elapsed >= start && elapsed < end;
     });

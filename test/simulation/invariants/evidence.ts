@@ -42,7 +42,7 @@ function checkUnderTest(id: string, { scenario, entries, dead, diskTrouble }: Af
   const intervalMs = most((fact) => fact.intervalMs);
   const inARow = most((fact) => Math.max(fact.failures, fact.successes));
   const confirmedWithin = intervalMs + inARow * (10 * SECOND + 5 * SECOND) + scenario.pace.sleepyMs;
-  const dark = joined([...dead, ...scenario.blind]);
+  const dark = joined([...dead, ...(scenario.blind.get(id) ?? [])]);
   // Coverage is the least of a group's, and recorded once an interval: so much, and what waits for the disk, a crash forgets.
   const forgotten = dead.map(({ start, end }) => {
     const from = diskTrouble.reduce(
