@@ -106,7 +106,8 @@ export class Outbox {
         fact: { type: 'mail-attempted', mail, customer, messageId, at },
       })),
     );
-    await Promise.all(
+    // All of them, also when the journal refuses one: a mail still on its way must not be taken for one left in doubt.
+    const outcomes = await Promise.allSettled(
       addressed.map(async ({ owed, messageId }) => {
         const answer = await relay.send({ ...owed.compose(), messageId });
         await journal.append(settledFacts(owed, messageId, answer, clock.now()).map((fact) => ({ fact })));
@@ -114,6 +115,7 @@ export class Outbox {
       }),
     );
     await feed.catchUp();
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 }
 

@@ -21,8 +21,11 @@ export interface RelayWorld {
   readonly killsAt: (point: 'relay-before' | 'relay-after') => boolean;
   /** Called before the relay looks at a mail. */
   readonly onSent: (mail: SentMail) => void;
+  /** Called when it has taken one, before it says so. */
+  readonly onTaken: () => void;
 }
 
+const SLOWEST: Millis = 55 * SECOND;
 const PATIENCE: Millis = 60 * SECOND;
 
 export class ScriptedRelay {
@@ -39,11 +42,11 @@ export class ScriptedRelay {
   }
 
   async #send(mail: SentMail, process: ProcessClock): Promise<RelayAnswer> {
-    const { random, trouble, refusesForGood, killsAt, onSent } = this.#world;
+    const { random, trouble, refusesForGood, killsAt, onSent, onTaken } = this.#world;
     if (killsAt('relay-before')) await process.unlessKilled(undefined);
     await process.unlessKilled(undefined);
     onSent(mail);
-    await process.sleep(random.magnitude(10, 5 * SECOND));
+    await process.sleep(random.magnitude(10, SLOWEST));
     const today = trouble();
     if (today === 'defers') return refused(false, '451 4.3.0 try again later');
     if (today === 'silent') {
@@ -58,6 +61,7 @@ export class ScriptedRelay {
       answered: false,
     };
     this.acceptances.push(acceptance);
+    onTaken();
     if (killsAt('relay-after')) await process.unlessKilled(undefined);
     if (today === 'loses-answers') return refused(false, 'connection closed before the answer');
     await process.sleep(random.magnitude(1, SECOND));

@@ -18,6 +18,12 @@ export class WallMap {
     });
   }
 
+  /** The latest instant that the wall clock had shown by then. */
+  latestShownBy(elapsed: Millis): Instant {
+    const begun = this.#passes.filter(({ from }) => from <= elapsed);
+    return Math.max(...begun.map(({ to, shift }) => Math.min(to, elapsed) + shift));
+  }
+
   /** What the wall clock showed; at a step, what it showed before. */
   wallBefore(elapsed: Millis): Instant {
     const pass = this.#passes.find(({ from, to }) => elapsed > from && elapsed <= to) ?? this.#passes[0];

@@ -2,7 +2,7 @@
 import type { Books } from '../../src/app/books.ts';
 import { computeStatement } from '../../src/domain/contract/statement.ts';
 import { formatMonth, monthOf } from '../../src/domain/time/contract-calendar.ts';
-import { HOUR, type Instant, type Millis, SECOND } from '../../src/domain/time/instant.ts';
+import { HOUR, type Instant, MINUTE, type Millis, SECOND } from '../../src/domain/time/instant.ts';
 import { JournalUnwritable } from '../../src/journal/errors.ts';
 import type { JournalEntry } from '../../src/journal/journal.ts';
 import type { WatchedCheck } from '../../src/monitor/watched-check.ts';
@@ -68,6 +68,7 @@ class World {
   readonly #sentUnrecorded: string[] = [];
   readonly #snapshots: Snapshot[] = [];
   readonly #dead: Span[] = [];
+  readonly #diskFailures: Span[] = [];
   #daemon: SimulatedDaemon | undefined;
   #deadSince: Millis = 0;
   #changed = false;
@@ -91,6 +92,7 @@ class World {
       trouble: () => this.#troubleNow('relay') as RelayTrouble | undefined,
       refusesForGood: (address) => address.replace('new.', '').split('@')[0] === scenario.unreachable,
       killsAt: (point) => this.#killsAt(point),
+      onTaken: () => this.#perhapsFailDisk(),
       onSent: ({ messageId }) => {
         if (!this.#attempted.has(messageId)) this.#sentUnrecorded.push(messageId);
       },
@@ -116,9 +118,10 @@ class World {
       scenario,
       passes: this.#time.passes,
       dead: joined(this.#dead),
-      diskTrouble: joined(
-        scenario.mishaps.flatMap((each) => (each.kind === 'disk' ? [{ start: each.at, end: each.until }] : [])),
-      ),
+      diskTrouble: joined([
+        ...scenario.mishaps.flatMap((each) => (each.kind === 'disk' ? [{ start: each.at, end: each.until }] : [])),
+        ...this.#diskFailures,
+      ]),
       acknowledged: this.#acknowledged,
       acceptances: this.#relay.acceptances,
       sentUnrecorded: this.#sentUnrecorded,
@@ -292,10 +295,18 @@ class World {
 
   #troubleNow(kind: 'disk' | 'relay'): DiskTrouble | RelayTrouble | undefined {
     const { elapsed } = this.#time;
+    if (kind === 'disk' && elapsed < (this.#diskFailures.at(-1)?.end ?? 0)) return 'fails';
     const found = this.#scenario.mishaps.find(
       (mishap) => mishap.kind === kind && mishap.at <= elapsed && elapsed < mishap.until,
     );
     return found && (found.kind === 'disk' || found.kind === 'relay') ? found.trouble : undefined;
+  }
+
+  /** The worst moment for the disk: a mail is taken, and others are on their way. */
+  #perhapsFailDisk(): void {
+    const { elapsed } = this.#time;
+    if (elapsed >= this.#scenario.quietFrom || !this.#random.chance(0.05)) return;
+    this.#diskFailures.push({ start: elapsed, end: elapsed + this.#random.magnitude(SECOND, 5 * MINUTE) });
   }
 
   /** Lets a promise go on by itself; should it fail, so does the run. */

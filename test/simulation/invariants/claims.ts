@@ -32,6 +32,8 @@ class Claims {
   readonly #observed: readonly Span[];
   /** Wall-clock spans of which nothing may be claimed. */
   readonly #forbidden: readonly Span[];
+  /** When nothing was observed for longer than maxGap from then on. */
+  readonly #stretchEnds: readonly Millis[];
 
   constructor(evidence: Evidence, check: CheckUnderTest, asOf: Instant, complete: boolean) {
     this.#evidence = evidence;
@@ -46,12 +48,12 @@ class Claims {
     const breaks = map.steps().map((at) => ({ start: at, end: at + 1 }));
     this.#observed = gapsOf(joined([...check.doubtful, ...breaks]), whole);
     const long = ({ start, end }: Span): boolean => end - start > check.maxGapMs;
-    this.#forbidden = [
-      ...map.skipped().filter(long),
-      ...check.dark
-        .filter(({ start, end }) => long({ start: map.wallBefore(start), end: map.wallAt(end) }))
-        .map(({ start, end }) => ({ start: map.wallBefore(start), end: map.wallAt(end) })),
-    ];
+    // What the wall clock had shown before was seen then.
+    const wallOf = ({ start, end }: Span): Span => ({ start: map.latestShownBy(start), end: map.wallAt(end) });
+    const unseen = check.dark.filter((span) => long(wallOf(span)));
+    this.#forbidden = [...map.skipped().filter(long), ...unseen.map(wallOf)];
+    const leaps = map.steps().filter((at) => map.wallAt(at) - map.wallBefore(at) > check.maxGapMs);
+    this.#stretchEnds = [...unseen.map(({ start }) => start), ...leaps];
   }
 
   violations(): readonly Violation[] {
@@ -97,13 +99,14 @@ class Claims {
     return say(`the truth was otherwise for longer than ${this.#check.confirmedWithin} ms`);
   }
 
-  /** Whether the answer of that time was observed, in one stretch, long enough to be confirmed. */
+  /** Whether the answer of that time was observed long enough, with no end of a stretch between, to be confirmed. */
   #wasConfirmed(elapsed: Millis): boolean {
     const run = this.#evidence.scenario.truth.runAt(this.#check.id, elapsed);
     if (!run) return false;
-    return this.#observed.some(
-      ({ start, end }) => Math.min(end, run.end) - Math.max(start, run.start) > this.#check.confirmedWithin,
-    );
+    return this.#observed.some(({ start, end }) => {
+      if (Math.min(end, run.end) - Math.max(start, run.start) <= this.#check.confirmedWithin) return false;
+      return !this.#stretchEnds.some((at) => (at > elapsed && at <= start) || (at <= elapsed && at >= end));
+    });
   }
 
   #surelyKnown({ start, end }: Span): Span {
