@@ -23,7 +23,15 @@ export interface Books {
 export async function openBooks(configuration: Configuration, clock: Clock): Promise<Books> {
   const { path } = configuration.journal;
   await mkdir(dirname(path), { recursive: true });
-  const journal = await openSqliteJournal({ path, clock });
+  return booksOn(await openSqliteJournal({ path, clock }), configuration, clock);
+}
+
+/** The books on a journal that is open. */
+export function booksOn(
+  journal: Journal,
+  { contracts, defaultContract }: Pick<Configuration, 'contracts' | 'defaultContract'>,
+  clock: Pick<Clock, 'now'>,
+): Books {
   const feed = new LedgerFeed(journal);
   const issued = new IssuedStatements();
   feed.subscribe((entries) => {
@@ -33,7 +41,7 @@ export async function openBooks(configuration: Configuration, clock: Clock): Pro
     journal,
     feed,
     issued,
+    contracts: new Contracts(contracts, defaultContract),
     now: () => feed.ledger.asOf(clock.now()),
-    contracts: new Contracts(configuration.contracts, configuration.defaultContract),
   };
 }

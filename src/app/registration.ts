@@ -70,13 +70,14 @@ function revised<F extends ServiceFact | CheckFact>(recorded: readonly Known<F>[
 
 /**
  * Whoever is no longer watched as before becomes unknown where its coverage ends: coverage is recorded for whole groups
- * of checks, and this one has left its group.
+ * of checks, and this one has left its group. What was recorded before the clock was set back counts as well.
  */
 function unwatchedEdges(ledger: Ledger, watched: readonly CheckFact[], now: Instant): EdgeFact[] {
   const byId = new Map(watched.map((check) => [check.id, check]));
+  const asOf = ledger.asOf(now);
   return ledger.checks().flatMap((id) =>
     ledger.vantagesOf(id).flatMap((vantage): EdgeFact[] => {
-      const last = lastStateOf(ledger, id, vantage, now);
+      const last = lastStateOf(ledger, id, vantage, asOf);
       const before = ledger.check(id).at(-1)?.fact;
       const after = byId.get(id);
       if (!last || last.state === 'unknown' || !before) return [];

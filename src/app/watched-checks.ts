@@ -13,14 +13,19 @@ export interface CheckPlace {
   readonly kind: string;
 }
 
-/** All checks of the configuration. Their phases are spread evenly within each interval. */
+/**
+ * All checks of the configuration. Their phases are spread evenly within each interval. What was recorded at an instant
+ * that the clock, set back since, has yet to reach counts too: forgetting it, a check would go on from a state that the
+ * journal has long left, and no edge would ever say so.
+ */
 export function watchedChecks(configuration: Configuration, ledger: Ledger, now: Instant): readonly WatchedCheck[] {
+  const asOf = ledger.asOf(now);
   const ordinals = new Map<Millis, number>();
   return configuration.services.flatMap((service) =>
     service.checks.map(({ fact, request, allow }): WatchedCheck => {
       const ordinal = ordinals.get(fact.intervalMs) ?? 0;
       ordinals.set(fact.intervalMs, ordinal + 1);
-      const recorded = lastStateOf(ledger, fact.id, configuration.vantage, now);
+      const recorded = lastStateOf(ledger, fact.id, configuration.vantage, asOf);
       return {
         id: fact.id,
         intervalMs: fact.intervalMs,

@@ -55,7 +55,7 @@ export function noticesOwed(ledger: Ledger, now: Instant): readonly NoticeOwed[]
       const then = addressedBefore.get(previous) ?? customersOf(ledger, previous, now);
       addressedBefore.set(previous, then);
       const services = then.get(customer);
-      const mail = `notice/${id}/${standing.revision}/${customer}`;
+      const mail = `notice/${id}/${standing.revision}-left-out/${customer}`;
       return services ? [{ mail, customer, services, notice: { kind: 'cancelled', work: previous } }] : [];
     });
     return [...owed, ...leftOut];

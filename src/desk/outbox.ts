@@ -120,6 +120,7 @@ export class Outbox {
         fact: { type: 'mail-attempted', mail, customer, messageId, at },
       })),
     );
+    // All of them, also when the journal refuses one: a mail still on its way must not be taken for one left in doubt.
     const settled = await Promise.allSettled(
       addressed.map(async ({ owed, messageId }) => {
         const answer = await handOver(owed, messageId, relay);

@@ -95,7 +95,7 @@ export class ProberLoop {
     if (now < this.#wokenAt) this.#putBackOnGrid(now);
     this.#wokenAt = now;
     for (let next = this.#queue.take(now); next; next = this.#queue.take(now)) this.#launch(next.item, next.due);
-    this.#wakeBy(Math.min(now + LONGEST_NAP, this.#queue.nextDue ?? Number.POSITIVE_INFINITY));
+    this.#wakeBy(this.#queue.nextDue ?? Number.POSITIVE_INFINITY);
   }
 
   /** The clock was set back: whatever waits would wait until it has caught up, and nothing be probed till then. */
@@ -107,11 +107,13 @@ export class ProberLoop {
       this.#queue.add(nextSlot(now, running.check.phaseMs, running.check.intervalMs), running);
   }
 
+  /** Wakes at an instant, or before: it may lie hours ahead only because the clock was set back meanwhile. */
   #wakeBy(instant: Instant): void {
     this.#cancelWake();
-    this.#wakeAt = instant;
     const { clock } = this.#options;
-    this.#cancelWake = clock.after(Math.max(0, instant - clock.now()), () => this.#wake());
+    const now = clock.now();
+    this.#wakeAt = Math.min(now + LONGEST_NAP, Math.max(now, instant));
+    this.#cancelWake = clock.after(this.#wakeAt - now, () => this.#wake());
   }
 
   #launch(running: Running, due: Instant): void {

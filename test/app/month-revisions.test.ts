@@ -3,14 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Books } from '../../src/app/books.ts';
+import { type Books, booksOn } from '../../src/app/books.ts';
 import { type CloseTime, MonthCloser } from '../../src/app/month-closer.ts';
-import { IssuedStatements } from '../../src/desk/issued-statements.ts';
-import { Contracts } from '../../src/domain/contract/contracts.ts';
 import type { Fact, ReplayFact } from '../../src/domain/facts/fact.ts';
 import { HOUR } from '../../src/domain/time/instant.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import { LedgerFeed } from '../../src/journal/ledger-feed.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
 import { AGREEMENT } from '../support/contracts.ts';
 import { at, check, exclusion, fee, lifecycle, plan, service, watched } from '../support/world.ts';
@@ -22,13 +19,7 @@ let now = 0;
 const clock = { now: () => now, monotonicMs: () => now, sleep: async () => {}, after: () => () => {} };
 
 function books(): Books {
-  const feed = new LedgerFeed(journal);
-  const issued = new IssuedStatements();
-  feed.subscribe((entries) => {
-    for (const { fact } of entries) issued.add(fact);
-  });
-  const contracts = new Contracts([AGREEMENT], AGREEMENT.id);
-  return { journal, feed, issued, contracts, now: () => feed.ledger.asOf(now) };
+  return booksOn(journal, { contracts: [AGREEMENT], defaultContract: AGREEMENT.id }, clock);
 }
 async function record(...facts: readonly ReplayFact[]): Promise<void> {
   now += 1_000;
