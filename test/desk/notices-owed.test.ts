@@ -76,7 +76,10 @@ describe('noticesOwed', () => {
       noticeFact('w1', 'c2', 1, T + 1),
       workFact('w1', WINDOW, { revision: 2, at: T + 2, services: ['s3'] }),
     ];
-    expect(owed(T + 2, ...facts)).toEqual(['notice/w1/2/c2 revised after 1: s3', 'notice/w1/2-left-out/c1 cancelled: s1 s2']);
+    expect(owed(T + 2, ...facts)).toEqual([
+      'notice/w1/2/c2 revised after 1: s3',
+      'notice/w1/2-left-out/c1 cancelled: s1 s2',
+    ]);
   });
 
   it('owes nothing of a window that is over, cancelled or not', () => {
