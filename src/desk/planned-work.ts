@@ -51,7 +51,9 @@ export function cancelWork(ledger: Ledger, id: string, now: Instant, by?: string
  * @throws WorkRefused the work is unknown.
  */
 export function standingRevision(ledger: Ledger, id: string, now: Instant): WorkFact {
-  const revisions = knownAt(ledger.work(id)?.revisions ?? [], now).toSorted((a, b) => a.revision - b.revision);
+  const revisions = knownAt(ledger.work(id)?.revisions ?? [], allRecorded(ledger, now)).toSorted(
+    (a, b) => a.revision - b.revision,
+  );
   const standing = revisions.at(-1);
   if (standing) return standing;
   throw new WorkRefused(
@@ -61,10 +63,15 @@ export function standingRevision(ledger: Ledger, id: string, now: Instant): Work
 
 function requireStanding(ledger: Ledger, id: string, now: Instant): WorkFact {
   const standing = standingRevision(ledger, id, now);
-  if (knownAt(ledger.work(id)?.cancellations ?? [], now).length > 0) {
+  if (knownAt(ledger.work(id)?.cancellations ?? [], allRecorded(ledger, now)).length > 0) {
     throw new WorkRefused(`work: "${id}" is already cancelled`);
   }
   return standing;
+}
+
+/** Now, or later where the clock was set back behind what is recorded: two revisions must not get one number. */
+function allRecorded(ledger: Ledger, now: Instant): Instant {
+  return Math.max(now, ledger.latest ?? now);
 }
 
 function validate(ledger: Ledger, { start, end, services }: WorkRequest, now: Instant): void {
