@@ -90,14 +90,14 @@ export class SimulatedDaemon {
       clock: process,
       messageIdFor: (mail) => messageIdFor(mail, MAIL_DOMAIN),
       owed: () =>
-        owedMails({ ledger: books.feed.ledger, contracts: books.contracts, issued: books.issued, now: process.now() }),
+        owedMails({ ledger: books.feed.ledger, contracts: books.contracts, issued: books.issued, now: books.now() }),
       onSettled: () => {},
     });
   }
 
-  async #register({ journal, feed }: Books): Promise<void> {
-    const { configuration, process } = this.#options;
-    const at = process.now();
+  async #register({ journal, feed, now }: Books): Promise<void> {
+    const { configuration } = this.#options;
+    const at = now();
     const facts: readonly Fact[] = [
       ...registrationFacts(feed.ledger, definitionsOf(configuration), at),
       { type: 'daemon-started', version: 'simulated', configuration: configuration.digest, at },
@@ -106,7 +106,7 @@ export class SimulatedDaemon {
     await feed.catchUp();
   }
 
-  #monitor({ journal, feed }: Books): void {
+  #monitor({ journal, feed, now }: Books): void {
     const { configuration, process, probe } = this.#options;
     const recorder = new Recorder({
       journal,
@@ -118,7 +118,7 @@ export class SimulatedDaemon {
         this.#overflowed = true;
       },
     });
-    const checks = watchedChecks(configuration, feed.ledger, process.now());
+    const checks = watchedChecks(configuration, feed.ledger, now());
     const loop = new ProberLoop({ clock: process, checks, probe, handOver: (batch) => recorder.take(batch) });
     this.#recorder = recorder;
     this.#loop = loop;

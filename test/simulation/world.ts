@@ -102,11 +102,14 @@ class World {
   async run(): Promise<Aftermath> {
     const scenario = this.#scenario;
     const desk = await openSimulatedBooks(scenario.configuration, this.#operatorProcess);
-    const operator = new Operator(desk, this.#random.fork(), () => this.#operatorProcess.now());
+    const operator = new Operator(desk, this.#random.fork(), () => desk.now());
     for (const mishap of scenario.mishaps) this.#time.at(mishap.at, () => this.#befall(mishap, operator));
-    for (let i = 1; i <= 6; i += 1) {
-      this.#time.at(this.#random.whole(0, scenario.pace.length), () => this.#takeSnapshot(desk));
-    }
+    const somewhen = Array.from({ length: 6 }, () => this.#random.whole(0, scenario.pace.length));
+    // While facts wait for the disk, what is stated must not be what they will say.
+    const inTrouble = scenario.mishaps.flatMap((each) =>
+      each.kind === 'disk' ? [this.#random.whole(each.at, each.until)] : [],
+    );
+    for (const at of [...somewhen, ...inTrouble]) this.#time.at(at, () => this.#takeSnapshot(desk));
     this.#startDaemon();
     await this.#time.run(scenario.pace.length);
     this.#killDaemon();
@@ -276,12 +279,15 @@ class World {
 
   #takeSnapshot({ journal, feed, contracts }: Books): void {
     this.#time.touch();
+    const { elapsed } = this.#time;
+    const now = this.#time.wall();
     const take = async (): Promise<void> => {
       await feed.catchUp();
       const [head] = await journal.read((await journal.head()).seq - 1, 1).catch(() => []);
       if (!head) return;
-      // Whatever is recorded from now on is recorded no earlier than the head.
-      const asOf = Math.min(this.#time.wall(), head.recordedAt) - 1;
+      // Whatever is recorded from now on is recorded no earlier than now, or, should the clock go back, than the head.
+      const goesBack = this.#scenario.mishaps.some((each) => each.kind === 'step' && each.ms < 0 && each.at >= elapsed);
+      const asOf = (goesBack ? Math.min(now, head.recordedAt) : now) - 1;
       const month = formatMonth(monthOf(asOf, contracts.default.offsetMinutes));
       for (const service of feed.ledger.services()) {
         const contract = contracts.ofService(feed.ledger, service, asOf);
