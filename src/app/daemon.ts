@@ -238,6 +238,7 @@ export class Daemon {
       onBatch: (batch) => {
         recorder.take(batch);
         this.#metrics.probesInFlight(batch.inFlight);
+        for (const check of batch.blips) this.#metrics.blip(places.get(check)?.kind ?? 'unknown');
         for (const sample of batch.samples) {
           const place = places.get(sample.check);
           if (place) this.#show({ ...place, ...sample, vantage: configuration.vantage }, influx);

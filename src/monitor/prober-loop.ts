@@ -53,6 +53,7 @@ export class ProberLoop {
   readonly #inFlight = new Set<Promise<void>>();
   #edges: FoundEdge[] = [];
   #samples: Sample[] = [];
+  #blips: string[] = [];
   #wakeAt: Instant = Number.POSITIVE_INFINITY;
   #wokenAt: Instant = Number.NEGATIVE_INFINITY;
   #cancelWake: CancelTimer = () => {};
@@ -142,11 +143,15 @@ export class ProberLoop {
     // A clock that was set back would make the past happen twice: such an observation says nothing.
     if (state.last === undefined || result.sentAt > state.last) {
       const evidence = evidenceOf(result);
+      const wasDoubted = state.confirmed === 'up' && state.contrary > 0;
+      let hasChanged = false;
       observe(state, check.policy, result.sentAt, result.outcome, (edge) => {
+        hasChanged = true;
         this.#found(check, edge, edge.latest === result.sentAt ? evidence : (running.contraryEvidence ?? evidence));
       });
       if (state.contrary === 1 && result.outcome !== 'void') running.contraryEvidence = evidence;
       if (state.contrary === 0) running.contraryEvidence = undefined;
+      if (wasDoubted && !hasChanged && state.contrary === 0) this.#blips.push(check.id);
     }
     const now = this.#options.clock.now();
     const next = nextProbe(Math.min(result.sentAt, now), check.phaseMs, check.intervalMs, state);
@@ -179,10 +184,12 @@ export class ProberLoop {
       edges: this.#edges,
       coverage: this.#coverage(),
       samples: this.#samples,
+      blips: this.#blips,
       inFlight: this.#inFlight.size,
     };
     this.#edges = [];
     this.#samples = [];
+    this.#blips = [];
     this.#options.handOver(batch);
   }
 

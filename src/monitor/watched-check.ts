@@ -49,6 +49,8 @@ export interface Batch {
   readonly edges: readonly FoundEdge[];
   readonly coverage: readonly Coverage[];
   readonly samples: readonly Sample[];
+  /** Checks at which a run of failures ended before it confirmed an outage, once for each run. */
+  readonly blips: readonly string[];
   /** Probes sent and not yet finished. */
   readonly inFlight: number;
 }

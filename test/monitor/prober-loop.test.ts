@@ -24,6 +24,36 @@ function oneCheck(script: (second: number) => Answer, settings: Parameters<typeo
   return { clock, ...rig, seconds, shownEdges: edges };
 }
 
+describe('a run of failures that ends before it confirms an outage', () => {
+  const blipsOf = (rig: ReturnType<typeof oneCheck>) => rig.batches.flatMap((batch) => batch.blips);
+
+  it('is one blip, however many failures it had, and no edge', async () => {
+    const rig = oneCheck((second) => (second >= 120 && second < 123 ? FAIL : OK));
+    await rig.clock.advance(4 * MINUTE);
+    await rig.loop.stop();
+    expect(blipsOf(rig)).toEqual(['c']);
+    expect(rig.shownEdges()).toEqual([['up', 60, 60]]);
+  });
+
+  it('is none when a gap ends it: how it went on is unknown', async () => {
+    const rig = oneCheck((second) => (second < 120 ? OK : second === 120 ? FAIL : second < 400 ? VOID : OK));
+    await rig.clock.advance(8 * MINUTE);
+    await rig.loop.stop();
+    expect(blipsOf(rig)).toEqual([]);
+  });
+
+  it('is none when it confirms one, nor when nothing was known before it', async () => {
+    const down = oneCheck((second) => (second >= 120 && second < 240 ? FAIL : OK));
+    await down.clock.advance(6 * MINUTE);
+    await down.loop.stop();
+    expect(blipsOf(down)).toEqual([]);
+    const unknown = oneCheck((second) => (second < 63 ? FAIL : OK));
+    await unknown.clock.advance(3 * MINUTE);
+    await unknown.loop.stop();
+    expect(blipsOf(unknown)).toEqual([]);
+  });
+});
+
 describe('when a check is probed', () => {
   it('at its slots and at no other time while it is steady', async () => {
     const rig = oneCheck(() => OK);

@@ -66,6 +66,7 @@ function batch(parts: { edges?: readonly string[]; through?: Instant | null; int
     edges: edges.map((check) => ({ check, to: 'down', earliest: START, latest: START + 1 })),
     coverage: through === undefined ? [] : [{ intervalMs, through: through === null ? null : START + through }],
     samples: [],
+    blips: [],
     inFlight: 0,
   };
 }

@@ -29,6 +29,8 @@ export interface DaemonMetrics {
   probesInFlight(count: number): void;
   /** How long after its slot a probe was sent. */
   scheduleLateness(latenessMs: number): void;
+  /** A run of failures ended before it confirmed an outage. */
+  blip(kind: string): void;
   /** Entries in the journal now. */
   journalEntries(count: number): void;
   /** One append, of one entry or a batch, took so long to be durable. */
@@ -96,6 +98,12 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
     buckets: PROBE_SECONDS,
     registers,
   });
+  const blips = new Counter({
+    name: 'kepil_blips_total',
+    help: 'Runs of failed probes that ended before they confirmed an outage, by protocol: no downtime.',
+    labelNames: ['kind'],
+    registers,
+  });
   const inFlight = new Gauge({ name: 'kepil_probes_in_flight', help: 'Probes sent and not yet finished.', registers });
   const lateness = new Histogram({
     name: 'kepil_schedule_lateness_seconds',
@@ -145,6 +153,7 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
       if (outcome !== 'void') probeDuration.observe({ kind }, durationMs / 1_000);
     },
     probesInFlight: (count) => inFlight.set(count),
+    blip: (kind) => blips.inc({ kind }),
     scheduleLateness: (latenessMs) => lateness.observe(latenessMs / 1_000),
     journalEntries: (count) => entries.set(count),
     journalAppend: (durationMs) => append.observe(durationMs / 1_000),

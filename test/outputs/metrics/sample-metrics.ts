@@ -70,6 +70,7 @@ export function sampleMetrics(processMetrics = false): Metrics {
   metrics.probe({ ...base, kind: 'http', outcome: 'void', error: 'monitor_stopping', durationMs: 1 });
   metrics.probesInFlight(3);
   metrics.scheduleLateness(2);
+  metrics.blip('http');
   metrics.journalEntries(1_234);
   metrics.journalAppend(0.25);
   metrics.mail('notice', 'accepted');
