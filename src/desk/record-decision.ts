@@ -29,9 +29,7 @@ export async function recordDecision<F extends Fact>(
   const { journal, feed, clock } = books;
   for (let attempt = 1; ; attempt += 1) {
     await feed.catchUp();
-    // Not before the newest fact, though the clock went back: the decision must see all that is recorded.
-    const now = Math.max(clock.now(), feed.ledger.latest ?? Number.NEGATIVE_INFINITY);
-    const { fact, key } = decide(feed.ledger, now);
+    const { fact, key } = decide(feed.ledger, feed.ledger.asOf(clock.now()));
     if (key === undefined) return fact;
     try {
       await journal.append([{ fact, key }]);

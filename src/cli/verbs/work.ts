@@ -7,6 +7,7 @@ import {
   WorkRefused,
   type WorkRequest,
 } from '../../desk/planned-work.ts';
+import { recordDecision } from '../../desk/record-decision.ts';
 import { noticeInTime } from '../../domain/contract/planned-work.ts';
 import type { Contract } from '../../domain/contract/terms.ts';
 import type { Fact, WorkFact } from '../../domain/facts/fact.ts';
@@ -101,17 +102,16 @@ function record(
   io: CliIo,
   decide: (ledger: Ledger, now: Instant) => Extract<Fact, { type: 'work' | 'work-cancelled' }>,
 ): Promise<ExitCode> {
-  return withBooks<ExitCode>(options.config, io, async ({ journal, feed, contracts, now: newest }, configuration) => {
+  return withBooks<ExitCode>(options.config, io, async ({ journal, feed, contracts }, configuration) => {
     let fact: ReturnType<typeof decide>;
     try {
-      fact = decide(feed.ledger, newest());
+      fact = await recordDecision({ journal, feed, clock: io.clock }, (ledger, now) => {
+        const decided = decide(ledger, now);
+        return { fact: decided, key: workKey(decided) };
+      });
     } catch (error) {
       throw error instanceof WorkRefused ? new BadInput(error.message) : error;
     }
-    // The key makes two operators who decide at once on the same revision collide, instead of both being recorded.
-    const key = fact.type === 'work' ? `work/${fact.id}/${fact.revision}` : `work/${fact.id}/cancelled`;
-    await journal.append([{ fact, key }]);
-    await feed.catchUp();
     if (options.json) {
       io.stdout.write(`${JSON.stringify(fact, null, 2)}\n`);
       return 0;
@@ -123,6 +123,11 @@ function record(
     else io.stdout.write(`${fact.id} revision ${fact.revision}: ${windowText(fact, contracts.default)}; ${told}\n`);
     return 0;
   });
+}
+
+/** Of two operators who decide on one revision at once, the journal takes one; the other decides anew. */
+function workKey(fact: Extract<Fact, { type: 'work' | 'work-cancelled' }>): string {
+  return fact.type === 'work' ? `work/${fact.id}/${fact.revision}` : `work/${fact.id}/cancelled`;
 }
 
 function windowText({ start, end }: WorkFact, { offsetMinutes }: Contract): string {
