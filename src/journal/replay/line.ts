@@ -87,14 +87,14 @@ const componentFields = fieldsReader({
 
 const component: Read<ComponentDefinition> = (value, field, complain) => {
   const read = componentFields(value, field, complain);
-  if (!read || !within(`${field}.require`, read.require, read.checks.length, 'checks', complain)) return undefined;
+  if (!read || !within(`${field}.require`, read.require, read.checks.length, complain)) return undefined;
   return read;
 };
 
-/** Whether a k asks for no more than there are. */
-function within(field: string, k: unknown, most: number, of: string, complain: Complain): boolean {
+/** Whether a k asks for no more checks than there are. (A quorum may ask for more: rule 4 takes what is alive.) */
+function within(field: string, k: unknown, most: number, complain: Complain): boolean {
   if (typeof k !== 'number' || k <= most) return true;
-  complain(field, String(k), `at most ${most}, the number of ${of}`);
+  complain(field, String(k), `at most ${most}, the number of checks`);
   return false;
 }
 
@@ -215,7 +215,7 @@ const READERS: Omit<Readers, 'exclusion'> = {
   service: (line, complain) => typed('service', serviceFields(line, '', complain)),
   check: (line, complain) => {
     const read = checkFields(line, '', complain);
-    if (!read || !within('quorum', read.quorum, read.vantages.length, 'vantages', complain)) return undefined;
+    if (!read) return undefined;
     const { interval: intervalMs, maxGap: maxGapMs = DEFAULT_GAP_INTERVALS * intervalMs, ...rest } = read;
     return { type: 'check', ...rest, intervalMs, maxGapMs };
   },

@@ -315,3 +315,8 @@ describe('the examples', () => {
     expect(parsed).toEqual(parseReplayFile(text, RULES));
   });
 });
+
+it('takes a quorum of more vantage points than there are: rule 4 asks only those that are alive', () => {
+  const read = parseReplayFile(['{"type":"check","id":"k","quorum":5}'], { exclusionReasons: [] });
+  expect(read).toMatchObject({ ok: true, facts: [{ type: 'check', quorum: 5, vantages: ['local'] }] });
+});
