@@ -61,18 +61,20 @@ export interface Issue {
 }
 
 /**
- * The first statement of a service's month, where none was issued: for a service that the journal knew before the month's
- * end and that was active in it.
+ * The first statement of a service's month, where none was issued: for a service that was active in it, and that the journal
+ * knew before the month's end or, imported later, has observations of it.
  * @throws RangeError when it cannot be computed.
  */
 export function firstIssue(question: CloseQuestion, service: string): Issue | undefined {
   const { ledger, contracts, issued, month } = question;
   const period = monthInterval(parseMonth(month), contracts.default.offsetMinutes);
   const known = ledger.service(service)?.definitions.some((definition) => definition.knownAt < period.end);
-  if (!known || issued.revisionsOf(service, month).length > 0) return undefined;
+  if (issued.revisionsOf(service, month).length > 0) return undefined;
   const asOf = knowledgeOf(question);
   const statement = statementAsOf(question, { service, month, asOf });
-  if (statement.month.ms.outside === period.end - period.start) return undefined;
+  const { unknown, outside } = statement.month.ms;
+  const length = period.end - period.start;
+  if (outside === length || (!known && unknown + outside === length)) return undefined;
   return issue(question, { service, revision: 1, asOf, statement });
 }
 

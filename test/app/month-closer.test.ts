@@ -111,6 +111,12 @@ describe('closing a month', () => {
     expect(statements().map(({ service }) => service)).toEqual(['s1', 'just']);
   });
 
+  it('issues one all the same where observations of the month were imported with the service', async () => {
+    const { closer, statements } = await books([[at('2026-04-01T00:00:00'), [...BASE, ...OUTAGE]]]);
+    expect(await closer.close('2026-03')).toBe(1);
+    expect(statements().map(({ service }) => service)).toEqual(['s1']);
+  });
+
   it('issues none for a service that was not active in the month', async () => {
     const { closer, statements } = await books([
       [JANUARY, [...BASE, serviceFact('never', 'c1'), ...serviceOf('ended'), ...serviceOf('ending')]],
