@@ -29,6 +29,7 @@ export class KnownService {
   readonly lifecycle: readonly LifecycleFact[];
   readonly #periods: ReturnType<typeof inForce<ServiceFact>>;
   readonly #states: ServiceStates;
+  readonly #timelines = new Map<Placement, Timeline>();
 
   /** @throws RangeError when the facts known then do not define the service. */
   constructor(question: ServiceQuestion, tail: Tail = 'covered') {
@@ -48,7 +49,11 @@ export class KnownService {
 
   /** Its state over all time, with edges placed as asked. */
   timeline(placement: Placement): Timeline {
-    return this.#states.service(placement);
+    const known = this.#timelines.get(placement);
+    if (known) return known;
+    const timeline = this.#states.service(placement);
+    this.#timelines.set(placement, timeline);
+    return timeline;
   }
 
   /** The state of one of its components over all time. */
