@@ -11,6 +11,7 @@ import {
   lastClosedMonth,
   monthsBetween,
 } from '../desk/month-close.ts';
+import { zoneOf } from '../domain/time/contract-calendar.ts';
 import { DAY, HOUR, type Instant, MINUTE, type Millis } from '../domain/time/instant.ts';
 import { JournalKeyConflict } from '../journal/errors.ts';
 import type { Books } from './books.ts';
@@ -147,11 +148,4 @@ export class MonthCloser {
 
 function dueAt(month: string, offsetMinutes: number, { sendOnDay, atMs }: CloseTime): Instant {
   return closesAt(month, offsetMinutes, (sendOnDay - 1) * DAY + atMs);
-}
-
-/** A fixed offset as a time zone that calendars know: `+05:00`. */
-function zoneOf(offsetMinutes: number): string {
-  const magnitude = Math.abs(offsetMinutes);
-  const [hours, minutes] = [Math.trunc(magnitude / 60), magnitude % 60].map((part) => String(part).padStart(2, '0'));
-  return `${offsetMinutes < 0 ? '-' : '+'}${hours}:${minutes}`;
 }

@@ -23,8 +23,7 @@ export function isActiveBefore(lifecycle: readonly LifecycleFact[], instant: Ins
 
 /** Whether the service is ended just before an instant (cl. 8.4). */
 export function isEndedBefore(lifecycle: readonly LifecycleFact[], instant: Instant): boolean {
-  const latest = inForce(lifecycle).findLast((span) => span.start < instant);
-  return latest?.fact.status === 'ended';
+  return statusAt(lifecycle, instant - 1) === 'ended';
 }
 
 /** The first instant at which the service was active, or undefined. */

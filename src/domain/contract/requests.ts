@@ -7,6 +7,7 @@ import { type IntervalSet, intersect, measure, normalize } from '../time/interva
 import { findEdition } from './editions.ts';
 import type { TicketResult } from './statement-result.ts';
 import type { Contract, ContractEdition, RequestClock } from './terms.ts';
+import { isWorkingDay } from './working-days.ts';
 
 /** Where a request is: `waiting` for the customer its resolution clock stands still. */
 export type RequestState = 'registered' | 'started' | 'waiting' | 'resolved';
@@ -111,13 +112,12 @@ function workingHours(
   offsetMinutes: number,
   within: Interval,
 ): IntervalSet {
-  const { hours, weekdays, holidays } = clock;
+  const { hours } = clock;
   const lengthMs = hours.endMs > hours.startMs ? hours.endMs - hours.startMs : hours.endMs + DAY - hours.startMs;
   const worked: Interval[] = [];
   const first = dayInterval(dateOf(within.start - DAY, offsetMinutes), offsetMinutes).start;
   for (let midnight = first; midnight < within.end; midnight += DAY) {
-    const date = dateOf(midnight, offsetMinutes);
-    if (holidays.includes(date) || !weekdays.includes(Temporal.PlainDate.from(date).dayOfWeek)) continue;
+    if (!isWorkingDay(Temporal.PlainDate.from(dateOf(midnight, offsetMinutes)), clock)) continue;
     worked.push({ start: midnight + hours.startMs, end: midnight + hours.startMs + lengthMs });
   }
   return normalize(worked);

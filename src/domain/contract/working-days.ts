@@ -14,13 +14,18 @@ export function workingDaysOf({ requests }: ContractEdition): WorkingDays | unde
   return undefined;
 }
 
+/** Whether people work on a contract-clock date. */
+export function isWorkingDay(date: Temporal.PlainDate, { weekdays, holidays }: WorkingDays): boolean {
+  return weekdays.includes(date.dayOfWeek) && !holidays.includes(date.toString());
+}
+
 /**
  * The end of the n-th working day after the day of an instant: the first instant by which n whole working days are over.
  * @throws RangeError when the calendar has no working day in ten years.
  */
 export function afterWorkingDays(
   { offsetMinutes }: Pick<Contract, 'offsetMinutes'>,
-  { weekdays, holidays }: WorkingDays,
+  days: WorkingDays,
   from: Instant,
   count: number,
 ): Instant {
@@ -33,7 +38,7 @@ export function afterWorkingDays(
         `working days: found fewer than ${count} in ten years, expected a calendar with working days`,
       );
     }
-    if (weekdays.includes(date.dayOfWeek) && !holidays.includes(date.toString())) left -= 1;
+    if (isWorkingDay(date, days)) left -= 1;
   }
   return dayInterval(date.toString(), offsetMinutes).end;
 }

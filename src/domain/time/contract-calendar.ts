@@ -13,7 +13,8 @@ export interface YearMonth {
   readonly month: number;
 }
 
-function zone(offsetMinutes: number): string {
+/** A fixed offset as a time zone that calendars know: `+05:00`. */
+export function zoneOf(offsetMinutes: number): string {
   const magnitude = Math.abs(offsetMinutes);
   const hours = String(Math.trunc(magnitude / 60)).padStart(2, '0');
   const minutes = String(magnitude % 60).padStart(2, '0');
@@ -21,11 +22,11 @@ function zone(offsetMinutes: number): string {
 }
 
 function local(instant: Instant, offsetMinutes: number): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone(offsetMinutes));
+  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zoneOf(offsetMinutes));
 }
 
 function midnight(date: Temporal.PlainDate, offsetMinutes: number): Instant {
-  return date.toZonedDateTime(zone(offsetMinutes)).epochMilliseconds;
+  return date.toZonedDateTime(zoneOf(offsetMinutes)).epochMilliseconds;
 }
 
 /** The month that contains an instant. */
