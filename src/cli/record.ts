@@ -1,5 +1,7 @@
 /** What verbs that record one decision share: read the books, decide, append, say so. */
 import type { Books } from '../app/books.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { recordDecision } from '../desk/record-decision.ts';
 import type { Fact } from '../domain/facts/fact.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { withBooks } from './configured.ts';
@@ -7,34 +9,36 @@ import { BadInput, type CliIo, type ExitCode } from './io.ts';
 
 export interface Decision {
   readonly fact: Fact;
-  /** Makes two who decide the same at once collide, instead of both being recorded. */
+  /** Of two who decide the same at once the journal takes one; the other decides anew. */
   readonly key?: string;
   /** What is said of it to a person. */
   readonly said: string;
 }
 
+export type Decide = (books: Books, now: Instant, configuration: Configuration) => Decision;
+
 /**
  * Records what `decide` makes of the books as they are now, and prints it.
  * @throws BadInput with its message when it throws a `refusal`.
  */
-export function recordDecision(
+export function recordAndSay(
   { config, json }: { readonly config: string; readonly json?: boolean },
   io: CliIo,
   refusal: new (message: string) => Error,
-  decide: (books: Books, now: Instant) => Decision,
+  decide: Decide,
 ): Promise<ExitCode> {
-  return withBooks<ExitCode>(config, io, async (books) => {
-    const { fact, key, said } = decided(() => decide(books, books.now()), refusal);
-    await books.journal.append([{ fact, ...(key === undefined ? {} : { key }) }]);
+  return withBooks<ExitCode>(config, io, async (books, configuration) => {
+    let said = '';
+    const { journal, feed } = books;
+    const deciding = recordDecision({ journal, feed, clock: io.clock }, (_ledger, now) => {
+      const decision = decide(books, now, configuration);
+      said = decision.said;
+      return decision;
+    });
+    const fact = await deciding.catch((error: unknown) => {
+      throw error instanceof refusal ? new BadInput(error.message) : error;
+    });
     io.stdout.write(json ? `${JSON.stringify(fact, null, 2)}\n` : `${said}\n`);
     return 0;
   });
-}
-
-function decided(decide: () => Decision, refusal: new (message: string) => Error): Decision {
-  try {
-    return decide();
-  } catch (error) {
-    throw error instanceof refusal ? new BadInput(error.message) : error;
-  }
 }

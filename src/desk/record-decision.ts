@@ -10,10 +10,12 @@ import type { Clock } from '../runtime/clock.ts';
 /** More decisions on one service at the same moment than people make. */
 const ATTEMPTS = 8;
 
-/** A fact as decided, with the journal key that makes it one; without a key it is recorded already. */
 export interface Decided<F extends Fact> {
   readonly fact: F;
+  /** The journal key that makes it one; absent where the same may be recorded again. */
   readonly key?: string;
+  /** It is a fact of the ledger already: nothing is recorded. */
+  readonly isRecorded?: boolean;
 }
 
 /**
@@ -29,10 +31,10 @@ export async function recordDecision<F extends Fact>(
   const { journal, feed, clock } = books;
   for (let attempt = 1; ; attempt += 1) {
     await feed.catchUp();
-    const { fact, key } = decide(feed.ledger, feed.ledger.asOf(clock.now()));
-    if (key === undefined) return fact;
+    const { fact, key, isRecorded } = decide(feed.ledger, feed.ledger.asOf(clock.now()));
+    if (isRecorded) return fact;
     try {
-      await journal.append([{ fact, key }]);
+      await journal.append([{ fact, ...(key === undefined ? {} : { key }) }]);
       await feed.catchUp();
       return fact;
     } catch (error) {

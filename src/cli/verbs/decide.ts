@@ -49,7 +49,7 @@ export function decideOn<F extends ClaimFact | CreditFact>(
         const stamp = { by: printable(by), ...(request === undefined ? {} : { request: printable(request) }) };
         const desk: CreditDesk = { ledger, contract, service, asOf: now, ...stamp };
         const decided = verb.decide({ desk, ledger, contract, now });
-        if (isRecorded(ledger, decided)) return { fact: decided };
+        if (isRecorded(ledger, decided)) return { fact: decided, isRecorded: true };
         return { fact: decided, key: decided.type === 'claim' ? claimKey(decided) : creditKey(decided) };
       });
     } catch (error) {

@@ -5,7 +5,7 @@ import type { Instant } from '../../domain/time/instant.ts';
 import { instantOption, withBooks } from '../configured.ts';
 import type { CliIo, ExitCode } from '../io.ts';
 import { wordOption } from '../options.ts';
-import { recordDecision } from '../record.ts';
+import { recordAndSay } from '../record.ts';
 import { type Cell, formatTable } from '../table.ts';
 import { terminalOf } from '../terminal.ts';
 
@@ -33,7 +33,7 @@ export function add(options: AddOptions, io: CliIo): Promise<ExitCode> {
     by: wordOption('by', options.by),
     ...(options.note === undefined ? {} : { note: wordOption('note', options.note) }),
   };
-  return recordDecision(options, io, ExclusionRefused, ({ feed, contracts }, now) => {
+  return recordAndSay(options, io, ExclusionRefused, ({ feed, contracts }, now) => {
     const fact = addExclusion({ ledger: feed.ledger, contracts }, request, now);
     return { fact, key: `exclusion/${fact.id}`, said: `${fact.id}: ${fact.reason} excluded of ${fact.service}` };
   });
@@ -42,7 +42,7 @@ export function add(options: AddOptions, io: CliIo): Promise<ExitCode> {
 /** `kepil exclude withdraw`: its time counts again. */
 export function withdraw(id: string, options: CommonOptions & { readonly by: string }, io: CliIo): Promise<ExitCode> {
   const by = wordOption('by', options.by);
-  return recordDecision(options, io, ExclusionRefused, ({ feed }, now) => {
+  return recordAndSay(options, io, ExclusionRefused, ({ feed }, now) => {
     const fact = withdrawExclusion(feed.ledger, id, by, now);
     return { fact, key: `exclusion/${id}/withdrawn`, said: `${id} is withdrawn` };
   });

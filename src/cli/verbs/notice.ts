@@ -10,7 +10,7 @@ import { instantOption, withBooks } from '../configured.ts';
 import { formatDuration } from '../duration.ts';
 import { BadInput, type CliIo, type ExitCode } from '../io.ts';
 import { servicesOption, wordOption } from '../options.ts';
-import { type Decision, recordDecision } from '../record.ts';
+import { type Decision, recordAndSay } from '../record.ts';
 import { type Cell, formatTable } from '../table.ts';
 import { type Style, terminalOf } from '../terminal.ts';
 
@@ -157,5 +157,5 @@ function record(
   io: CliIo,
   decide: (books: Books, now: Instant) => Decision,
 ): Promise<ExitCode> {
-  return recordDecision(options, io, NoticeRefused, decide);
+  return recordAndSay(options, io, NoticeRefused, decide);
 }

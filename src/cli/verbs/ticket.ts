@@ -14,7 +14,7 @@ import { instantOption, withBooks } from '../configured.ts';
 import { formatDuration } from '../duration.ts';
 import type { CliIo, ExitCode } from '../io.ts';
 import { wordOption } from '../options.ts';
-import { recordDecision } from '../record.ts';
+import { recordAndSay } from '../record.ts';
 import { type Cell, formatTable } from '../table.ts';
 import { type Terminal, terminalOf } from '../terminal.ts';
 
@@ -32,7 +32,7 @@ export interface EventOptions extends CommonOptions {
 /** `kepil ticket event`: the registration of a request, or what happened to it next. */
 export function event(id: string, what: TicketEvent, options: EventOptions, io: CliIo): Promise<ExitCode> {
   const { service, priority } = options;
-  return recordDecision(options, io, TicketRefused, ({ feed }, now) => {
+  return recordAndSay(options, io, TicketRefused, ({ feed }, now) => {
     const request = {
       id: wordOption('id', id),
       event: what,

@@ -7,7 +7,6 @@ import {
   WorkRefused,
   type WorkRequest,
 } from '../../desk/planned-work.ts';
-import { recordDecision } from '../../desk/record-decision.ts';
 import { noticeInTime } from '../../domain/contract/planned-work.ts';
 import type { Contract } from '../../domain/contract/terms.ts';
 import type { Fact, WorkFact } from '../../domain/facts/fact.ts';
@@ -16,6 +15,7 @@ import { formatInstant } from '../../domain/time/contract-calendar.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import { instantOption, withBooks } from '../configured.ts';
 import { BadInput, type CliIo, type ExitCode } from '../io.ts';
+import { recordAndSay } from '../record.ts';
 import { formatTable } from '../table.ts';
 import { terminalOf } from '../terminal.ts';
 import { printable } from '../terminal-text.ts';
@@ -102,32 +102,15 @@ function record(
   io: CliIo,
   decide: (ledger: Ledger, now: Instant) => Extract<Fact, { type: 'work' | 'work-cancelled' }>,
 ): Promise<ExitCode> {
-  return withBooks<ExitCode>(options.config, io, async ({ journal, feed, contracts }, configuration) => {
-    let fact: ReturnType<typeof decide>;
-    try {
-      fact = await recordDecision({ journal, feed, clock: io.clock }, (ledger, now) => {
-        const decided = decide(ledger, now);
-        return { fact: decided, key: workKey(decided) };
-      });
-    } catch (error) {
-      throw error instanceof WorkRefused ? new BadInput(error.message) : error;
+  return recordAndSay(options, io, WorkRefused, ({ feed, contracts }, now, { mail }) => {
+    const fact = decide(feed.ledger, now);
+    const told = mail ? 'the running daemon mails the notices' : 'no relay is configured: no notice is mailed';
+    if (fact.type === 'work-cancelled') {
+      return { fact, key: `work/${fact.id}/cancelled`, said: `${fact.id} is cancelled; ${told}` };
     }
-    if (options.json) {
-      io.stdout.write(`${JSON.stringify(fact, null, 2)}\n`);
-      return 0;
-    }
-    const told = configuration.mail
-      ? 'the running daemon mails the notices'
-      : 'no relay is configured: no notice is mailed';
-    if (fact.type === 'work-cancelled') io.stdout.write(`${fact.id} is cancelled; ${told}\n`);
-    else io.stdout.write(`${fact.id} revision ${fact.revision}: ${windowText(fact, contracts.default)}; ${told}\n`);
-    return 0;
+    const said = `${fact.id} revision ${fact.revision}: ${windowText(fact, contracts.default)}; ${told}`;
+    return { fact, key: `work/${fact.id}/${fact.revision}`, said };
   });
-}
-
-/** Of two operators who decide on one revision at once, the journal takes one; the other decides anew. */
-function workKey(fact: Extract<Fact, { type: 'work' | 'work-cancelled' }>): string {
-  return fact.type === 'work' ? `work/${fact.id}/${fact.revision}` : `work/${fact.id}/cancelled`;
 }
 
 function windowText({ start, end }: WorkFact, { offsetMinutes }: Contract): string {
