@@ -1,6 +1,6 @@
 /** Whom an announced work or change concerns: what a notice is owed for. */
 import type { ServiceFact } from '../facts/fact.ts';
-import { knownAt, type Ledger } from '../facts/ledger.ts';
+import { knownAt, type Ledger, lastDefinition } from '../facts/ledger.ts';
 import type { Instant } from '../time/instant.ts';
 import { isActiveBefore } from './activity.ts';
 
@@ -13,7 +13,7 @@ export function concernedServices(
   const addressed = services === '*' ? ledger.services() : services;
   return addressed.flatMap((id): ServiceFact[] => {
     const record = ledger.service(id);
-    const definition = knownAt(record?.definitions ?? [], asOf).at(-1);
+    const definition = lastDefinition(ledger, id, asOf);
     if (!record || !definition) return [];
     return isActiveBefore(knownAt(record.lifecycle, asOf), start + 1) ? [definition] : [];
   });

@@ -1,6 +1,6 @@
 /** The contracts of the configuration by name. */
 
-import { knownAt, type Ledger } from '../facts/ledger.ts';
+import { type Ledger, lastDefinition } from '../facts/ledger.ts';
 import { monthInterval, parseMonth } from '../time/contract-calendar.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Contract } from './terms.ts';
@@ -38,7 +38,7 @@ export class Contracts {
 
   /** The contract that binds a service as known at an instant; undefined where the facts do not define the service. */
   ofService(ledger: Ledger, service: string, asOf: Instant): Contract | undefined {
-    const definition = knownAt(ledger.service(service)?.definitions ?? [], asOf).at(-1);
+    const definition = lastDefinition(ledger, service, asOf);
     return definition && this.named(definition.contract);
   }
 }

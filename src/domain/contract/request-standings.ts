@@ -1,5 +1,5 @@
 /** Requests of all services as they stand at an instant, and how many kept their limits (cl. 7.2). */
-import { knownAt, type Ledger } from '../facts/ledger.ts';
+import { knownAt, type Ledger, lastDefinition } from '../facts/ledger.ts';
 import type { Instant } from '../time/instant.ts';
 import type { Contracts } from './contracts.ts';
 import { type MeasuredRequest, ticketsOf } from './requests.ts';
@@ -16,7 +16,7 @@ export function requestStandings(ledger: Ledger, contracts: Contracts, asOf: Ins
     .services()
     .flatMap((service): readonly RequestStanding[] => {
       const record = ledger.service(service);
-      const customer = knownAt(record?.definitions ?? [], asOf).at(-1)?.customer;
+      const customer = lastDefinition(ledger, service, asOf)?.customer;
       const contract = contracts.ofService(ledger, service, asOf);
       if (!record || !contract || customer === undefined) return [];
       const events = knownAt(record.tickets, asOf);

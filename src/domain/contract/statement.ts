@@ -4,7 +4,7 @@
  */
 import type { Placement } from '../detection/service-states.ts';
 import { spansOf } from '../detection/timeline.ts';
-import { knownAt, type Ledger } from '../facts/ledger.ts';
+import { knownAt, type Ledger, lastDefinition } from '../facts/ledger.ts';
 import { formatMonth, monthInterval, monthOf, parseMonth } from '../time/contract-calendar.ts';
 import type { Instant } from '../time/instant.ts';
 import { intersect, measure } from '../time/interval-set.ts';
@@ -98,7 +98,7 @@ export function computeStatements(question: {
 }): StatementSet {
   const { ledger, contractOf, month, asOf, offsetMinutes } = question;
   const statements = (question.services ?? ledger.services()).flatMap((service) => {
-    const definition = knownAt(ledger.service(service)?.definitions ?? [], asOf).at(-1);
+    const definition = lastDefinition(ledger, service, asOf);
     if (!definition) return [];
     return [computeStatement({ ledger, contract: contractOf(definition.contract), service, month, asOf })];
   });

@@ -329,6 +329,11 @@ export function ledgerOf(facts: Iterable<ReplayFact>): Ledger {
   return ledger;
 }
 
+/** What was last recorded of a service by an instant; undefined where nothing was. */
+export function lastDefinition(ledger: Ledger, service: string, asOf: Instant): ServiceFact | undefined {
+  return ledger.service(service)?.definitions.findLast((definition) => definition.knownAt <= asOf)?.fact;
+}
+
 /** The facts of a list that were known at the instant, in recorded order. */
 export function knownAt<F>(list: readonly Known<F>[], asOf: Instant): F[] {
   const facts: F[] = [];
