@@ -58,8 +58,9 @@ export class MailDesk {
   /** Sends what is due; failures are logged, and what was not sent stays owed. */
   sendInBackground(): void {
     const { log, metrics } = this.#options;
-    metrics.mailPending(this.#outbox.pending().length);
-    this.#outbox.sendDue().catch((error: unknown) => log.error({ error }, 'mails could not be sent'));
+    const pending = this.#outbox.pending();
+    metrics.mailPending(pending.length);
+    this.#outbox.sendDue(pending).catch((error: unknown) => log.error({ error }, 'mails could not be sent'));
   }
 
   async close(): Promise<void> {

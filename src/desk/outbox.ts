@@ -71,15 +71,15 @@ export class Outbox {
 
   /** Owed mails that the relay has neither taken nor refused for good. */
   pending(): readonly OwedMail[] {
-    return this.#options.owed().filter(({ mail }) => {
-      const state = this.#book.get(mail)?.state;
-      return state !== 'accepted' && state !== 'refused';
-    });
+    return this.#options.owed().filter(({ mail }) => this.#isPending(mail));
   }
 
-  /** Sends whatever is due now; one run at a time. */
-  sendDue(): Promise<void> {
-    this.#sending ??= this.#sendAll().finally(() => {
+  /**
+   * Sends whatever is due now; one run at a time.
+   * @param pending what is pending, from whoever has just asked: finding it reads the whole fleet.
+   */
+  sendDue(pending?: readonly OwedMail[]): Promise<void> {
+    this.#sending ??= this.#sendAll(pending).finally(() => {
       this.#sending = undefined;
     });
     return this.#sending;
@@ -95,13 +95,19 @@ export class Outbox {
     await this.#recordAnswers();
   }
 
-  async #sendAll(): Promise<void> {
+  async #sendAll(pending?: readonly OwedMail[]): Promise<void> {
     await this.#recordAnswers();
     const now = this.#options.clock.now();
-    const due = this.pending().filter(({ mail }) => this.#isDue(mail, now));
+    // What was pending may have been settled by the answers just recorded.
+    const due = (pending ?? this.pending()).filter(({ mail }) => this.#isPending(mail) && this.#isDue(mail, now));
     for (let i = 0; i < due.length && !this.#stopped; i += AT_ONCE) {
       await this.#sendSome(due.slice(i, i + AT_ONCE));
     }
+  }
+
+  #isPending(mail: string): boolean {
+    const state = this.#book.get(mail)?.state;
+    return state !== 'accepted' && state !== 'refused';
   }
 
   #isDue(mail: string, now: Instant): boolean {

@@ -149,6 +149,19 @@ describe('Outbox', () => {
     expect(types()).toEqual(['mail-attempted', 'mail-accepted', 'notice']);
   });
 
+  it('does not send what its caller found pending when the answer recorded first has settled it', async () => {
+    const { outbox, journal, sent } = await desk([owed('w1')]);
+    journal.beforeAppend = (facts) => {
+      if (facts.some((fact) => fact.type === 'mail-accepted')) throw new Error('busy');
+    };
+    await expect(outbox.sendDue()).rejects.toThrow('busy');
+    const pending = outbox.pending();
+    expect(pending).toHaveLength(1);
+    journal.beforeAppend = () => {};
+    await outbox.sendDue(pending);
+    expect(sent).toHaveLength(1);
+  });
+
   it('waits for every mail of a run, so that the next run cannot send one that is still under way', async () => {
     const { outbox, relay, journal, sent, clock } = await desk([owed('w1'), owed('w2')]);
     relay.answer = async ({ subject }) => {
