@@ -315,8 +315,8 @@ class Reading {
     if (tally === 'rolling') return { start: until - 365 * DAY, end: until };
     const last = new Date(end - 1 + this.offsetMs);
     const starts = this.all('lifecycle')
-      .filter((fact) => fact.status === 'active')
-      .map((fact) => fact.from);
+      .map((fact) => fact.from)
+      .filter((from) => this.activeAt(from));
     const begun = Math.min(...starts);
     if (tally === 'service' && begun < end) {
       const origin = new Date(begun + this.offsetMs);

@@ -174,6 +174,18 @@ worked('the tally by service years', [
     holds: { year: '02-28 00:00 – 04-01 00:00', allowance: '17h 34m 4s 800ms' },
   },
   {
+    promise: 'a start that was corrected at its own instant began no year',
+    facts: [
+      living(
+        lifecycle('2025-03-15 10:00', 'active'),
+        lifecycle('2025-03-15 10:00', 'suspended'),
+        lifecycle('2025-03-20', 'active'),
+      ),
+    ],
+    ask: { contract: SERVICE_YEAR },
+    holds: { year: '03-20 00:00 – 04-01 00:00', allowance: '17h 31m 12s' },
+  },
+  {
     promise: 'of a service that was never active: the calendar year, all of it outside',
     facts: [living()],
     ask: { contract: SERVICE_YEAR },
