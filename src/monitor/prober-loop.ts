@@ -145,10 +145,11 @@ export class ProberLoop {
       const evidence = evidenceOf(result);
       const wasDoubted = state.confirmed === 'up' && state.contrary > 0;
       let hasChanged = false;
-      observe(state, check.policy, result.sentAt, result.outcome, (edge) => {
+      const emit = (edge: Edge): void => {
         hasChanged = true;
-        this.#found(check, edge, edge.latest === result.sentAt ? evidence : (running.contraryEvidence ?? evidence));
-      });
+        this.#found(check, edge, edge.latest >= result.sentAt ? evidence : (running.contraryEvidence ?? evidence));
+      };
+      observe(state, check.policy, result.sentAt, result.outcome, emit, result.shownAt);
       if (state.contrary === 1 && result.outcome !== 'void') running.contraryEvidence = evidence;
       if (state.contrary === 0) running.contraryEvidence = undefined;
       if (wasDoubted && !hasChanged && state.contrary === 0) this.#blips.push(check.id);

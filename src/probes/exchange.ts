@@ -41,8 +41,9 @@ export class Exchange {
   readonly #cancelTimer: CancelTimer;
   #socket: Socket | null = null;
   #phase: Phase | null = null;
-  #phaseStartMs = 0;
+  #phaseStartMs: number;
   #provenMs: number | null = null;
+  #shownMs: number | null = null;
   #done = false;
 
   /** Starts the deadline. `settled` is called once, synchronously with whatever ends the exchange. */
@@ -52,6 +53,7 @@ export class Exchange {
     this.#settled = settled;
     this.#sentAt = Math.trunc(clock.now());
     this.#startMs = clock.monotonicMs();
+    this.#phaseStartMs = this.#startMs;
     this.#cancelTimer = startDeadline(clock, request.timeoutMs, (lateMs) => this.#expire(lateMs));
   }
 
@@ -112,7 +114,9 @@ export class Exchange {
     if (lateMs > STARVED_MS) {
       this.abandon('out_of_resources', `the monitor was busy and noticed the deadline ${Math.round(lateMs)} ms late`);
     } else {
-      this.fail(TIMEOUT_WORDS[this.#phase ?? 'resolveMs'], `nothing more within ${this.request.timeoutMs} ms`);
+      const waited = this.#phase ?? 'resolveMs';
+      this.#shownMs = this.#phaseStartMs;
+      this.fail(TIMEOUT_WORDS[waited], `nothing more within ${this.request.timeoutMs} ms`);
     }
   }
 
@@ -134,6 +138,7 @@ export class Exchange {
     this.#socket?.destroy();
     const run = {
       sentAt: this.#sentAt,
+      shownAt: this.#sentAt + Math.ceil((this.#shownMs ?? endMs) - this.#startMs),
       durationMs: endMs - this.#startMs,
       phases: this.#phases,
       evidence: this.evidence,

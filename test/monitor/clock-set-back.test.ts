@@ -29,7 +29,7 @@ it('does not sleep for as long as the clock was set back while a slow probe was 
       sent.push(sentAt);
       const durationMs = id === 'slow' ? 9_500 : 100;
       await clock.sleep(durationMs, signal).catch(() => {});
-      return { outcome: 'ok', sentAt, durationMs, phases: {}, evidence: {} };
+      return { outcome: 'ok', sentAt, shownAt: sentAt + durationMs, durationMs, phases: {}, evidence: {} };
     },
     handOver: () => {},
   });

@@ -28,7 +28,13 @@ export function watched(id: string, settings: Partial<WatchedCheck> = {}): Watch
 }
 
 function resultOf(outcome: Outcome, sentAt: Instant, durationMs: Millis): ProbeResult {
-  const run = { sentAt, durationMs, phases: {}, evidence: { seen: `${outcome} of ${sentAt}` } };
+  const run = {
+    sentAt,
+    shownAt: sentAt + durationMs,
+    durationMs,
+    phases: {},
+    evidence: { seen: `${outcome} of ${sentAt}` },
+  };
   if (outcome === 'ok') return { outcome, ...run };
   if (outcome === 'void') return { outcome, error: 'internal_error', ...run };
   return { outcome, error: 'connect_refused', ...run };

@@ -106,6 +106,19 @@ describe('the deadline', () => {
     expect(results).toMatchObject([{ outcome: 'fail', error: word, durationMs: 1_000, phases: { [phase]: 1_000 } }]);
   });
 
+  it('speaks of when what it waited for in vain was asked for; an answer speaks of when it came', () => {
+    const silent = exchangeOnPaper();
+    silent.pass(300);
+    silent.exchange.enter('firstByteMs');
+    silent.expire(1_000);
+    expect(silent.results).toMatchObject([{ durationMs: 1_000, shownAt: 1_700_000_000_300 }]);
+    const refused = exchangeOnPaper();
+    refused.exchange.enter('connectMs');
+    refused.pass(300);
+    refused.exchange.fail('connect_refused', 'ECONNREFUSED');
+    expect(refused.results).toMatchObject([{ durationMs: 300, shownAt: 1_700_000_000_300 }]);
+  });
+
   it('noticed late by a busy monitor says nothing of the target', () => {
     const { exchange, results, expire } = exchangeOnPaper();
     exchange.enter('connectMs');
@@ -143,7 +156,10 @@ describe('the deadline', () => {
       nowMs = atMs;
       timer();
     };
-    return { exchange, results, expire };
+    const pass = (atMs: number) => {
+      nowMs = atMs;
+    };
+    return { exchange, results, expire, pass };
   }
 });
 

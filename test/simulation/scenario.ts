@@ -71,7 +71,7 @@ export interface Scenario {
   readonly quietFrom: Millis;
 }
 
-const PROBE_TIMEOUT: Millis = 10 * SECOND;
+export const PROBE_TIMEOUT: Millis = 10 * SECOND;
 const CLOSE_AT = { sendOnDay: 1, atMs: 9 * HOUR };
 
 /** The scenario of a seed. */

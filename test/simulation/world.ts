@@ -256,15 +256,18 @@ class World {
     }
   }
 
-  /** What a request sent now gets: sooner or later, for it may take its time to say so. */
+  /** What a request sent now gets: what is so when it arrives, and that may take its time to come back. */
   #probe(check: WatchedCheck, signal: AbortSignal, process: ProcessClock, random: SeededRandom): Promise<ProbeResult> {
     const { truth, blind } = this.#scenario;
     const { elapsed } = this.#time;
     this.#probes += 1;
-    const run = { sentAt: process.now(), phases: {}, evidence: {} };
+    const sentAt = process.now();
     const blinded = spanAt(blind.get(check.id) ?? [], elapsed) !== undefined;
-    const ok = truth.isOk(check.id, elapsed);
-    const durationMs = ok || blinded ? random.magnitude(1, 800) : random.magnitude(1, check.request.timeoutMs);
+    const wayMs = random.magnitude(1, 400);
+    const ok = truth.isOk(check.id, elapsed + wayMs);
+    const durationMs =
+      wayMs + (ok || blinded ? random.magnitude(1, 400) : random.magnitude(1, check.request.timeoutMs - 400));
+    const run = { sentAt, shownAt: sentAt + Math.ceil(durationMs), phases: {}, evidence: {} };
     const result: ProbeResult = blinded
       ? { ...run, durationMs, outcome: 'void', error: 'out_of_resources' }
       : ok

@@ -30,9 +30,9 @@ export interface DetectorState {
   last: Instant | undefined;
   lastOk: Instant | undefined;
   lastFail: Instant | undefined;
-  /** Observations in a row that speak against `confirmed`, and the first of them. */
+  /** Observations in a row that speak against `confirmed`, and by when the first of them had shown it. */
   contrary: number;
-  contrarySince: Instant | undefined;
+  contraryShown: Instant | undefined;
 }
 
 /** A detector that has seen nothing. */
@@ -43,7 +43,7 @@ export function createDetectorState(): DetectorState {
     lastOk: undefined,
     lastFail: undefined,
     contrary: 0,
-    contrarySince: undefined,
+    contraryShown: undefined,
   };
 }
 
@@ -72,7 +72,10 @@ export function confirmedThrough(state: DetectorState): Instant | undefined {
 
 /**
  * Takes one observation, later than every one before it. `void` says nothing and is ignored (rule 1).
+ * @param at when it was sent: the instant it is an observation of.
  * @param emit called with each edge found, in order.
+ * @param shownAt by when it had shown what it did. A change that it is the first to show may have come while it was under
+ *   way, so this bounds the edge from above (docs/decisions/0009); a replay file knows no such instant, and there it is `at`.
  */
 export function observe(
   state: DetectorState,
@@ -80,12 +83,18 @@ export function observe(
   at: Instant,
   outcome: Outcome,
   emit: (edge: Edge) => void,
+  shownAt: Instant = at,
 ): void {
   if (outcome === 'void') return;
   expire(state, policy, at, emit);
-  state.last = at;
-  if (outcome === 'ok') observeOk(state, policy, at, emit);
-  else observeFail(state, policy, at, emit);
+  if (outcome === 'ok') {
+    state.lastOk = observeOk(state, policy, at, shownAt, emit);
+    state.last = state.lastOk;
+  } else {
+    observeFail(state, policy, at, shownAt, emit);
+    state.lastFail = at;
+    state.last = at;
+  }
 }
 
 /**
@@ -98,43 +107,58 @@ export function expire(state: DetectorState, policy: DetectionPolicy, now: Insta
   Object.assign(state, createDetectorState());
 }
 
-function observeOk(state: DetectorState, policy: DetectionPolicy, at: Instant, emit: (edge: Edge) => void): void {
+/** @returns from when on the observation speaks: an exact edge says nothing of the time before it. */
+function observeOk(
+  state: DetectorState,
+  policy: DetectionPolicy,
+  at: Instant,
+  shownAt: Instant,
+  emit: (edge: Edge) => void,
+): Instant {
   if (state.confirmed === 'unknown') {
     confirm(state, 'up');
-    emit({ to: 'up', earliest: at, latest: at });
-  } else if (state.confirmed === 'up') {
-    state.contrary = 0;
-  } else {
-    const since = extendRun(state, at);
-    if (state.contrary >= policy.successes) {
-      emit({ to: 'up', earliest: state.lastFail ?? since, latest: since });
-      confirm(state, 'up');
-    }
+    emit({ to: 'up', earliest: shownAt, latest: shownAt });
+    return shownAt;
   }
-  state.lastOk = at;
+  if (state.confirmed === 'up') {
+    state.contrary = 0;
+    return at;
+  }
+  extendRun(state, shownAt);
+  if (state.contrary < policy.successes) return at;
+  const latest = state.contraryShown ?? shownAt;
+  emit({ to: 'up', earliest: state.lastFail ?? latest, latest });
+  confirm(state, 'up');
+  return at;
 }
 
-function observeFail(state: DetectorState, policy: DetectionPolicy, at: Instant, emit: (edge: Edge) => void): void {
+function observeFail(
+  state: DetectorState,
+  policy: DetectionPolicy,
+  at: Instant,
+  shownAt: Instant,
+  emit: (edge: Edge) => void,
+): void {
   if (state.confirmed === 'down') {
     state.contrary = 0;
-  } else {
-    const since = extendRun(state, at);
-    if (state.contrary >= policy.failures) {
-      emit({ to: 'down', earliest: state.lastOk ?? since, latest: since });
-      confirm(state, 'down');
-    }
+    return;
   }
-  state.lastFail = at;
+  extendRun(state, shownAt);
+  if (state.contrary < policy.failures) return;
+  const shown = state.contraryShown ?? shownAt;
+  // Exact where no ok was seen before; then not later than the newest fail, for recovery may come right after that.
+  const latest = state.lastOk === undefined ? Math.min(at, shown) : shown;
+  emit({ to: 'down', earliest: state.lastOk ?? latest, latest });
+  confirm(state, 'down');
 }
 
-function extendRun(state: DetectorState, at: Instant): Instant {
-  if (state.contrary === 0 || state.contrarySince === undefined) state.contrarySince = at;
+function extendRun(state: DetectorState, shownAt: Instant): void {
+  if (state.contrary === 0) state.contraryShown = shownAt;
   state.contrary += 1;
-  return state.contrarySince;
 }
 
 function confirm(state: DetectorState, to: State): void {
   state.confirmed = to;
   state.contrary = 0;
-  state.contrarySince = undefined;
+  state.contraryShown = undefined;
 }

@@ -1,4 +1,5 @@
 /** Every journalled edge brackets a true change, or is an exact unknown. */
+import { PROBE_TIMEOUT } from '../scenario.ts';
 import type { CheckUnderTest, Evidence, Violation } from './evidence.ts';
 
 export function checkEdges({ checks, scenario, map }: Evidence): readonly Violation[] {
@@ -13,12 +14,17 @@ export function checkEdges({ checks, scenario, map }: Evidence): readonly Violat
     ];
     if (latest < earliest) return say('its bounds are the wrong way round');
     if (to === 'unknown') return earliest === latest ? [] : say('an edge into unknown must be exact');
-    if (latest - earliest > check.maxGapMs) return say(`its bounds are further apart than ${check.maxGapMs} ms`);
-    const seenAt = map.elapsedAt(latest).filter((elapsed) => scenario.truth.isOk(check.id, elapsed) === (to === 'up'));
-    if (seenAt.length === 0) return say('no request sent at its latest instant got that');
-    if (earliest === latest) return [];
-    const from = map.elapsedAt(earliest)[0];
-    const until = seenAt.at(-1) as number;
+    const furthest = check.maxGapMs + PROBE_TIMEOUT;
+    if (latest - earliest > furthest) return say(`its bounds are further apart than ${furthest} ms`);
+    const [from] = map.elapsedAt(earliest - (earliest === latest ? PROBE_TIMEOUT : 0));
+    const until = map.elapsedAt(latest).at(-1);
+    if (until === undefined) return say('its latest instant never was');
+    if (earliest === latest) {
+      const seen = scenario.truth
+        .runsOf(check.id)
+        .some((run) => run.ok === (to === 'up') && run.start <= until && run.end > (from ?? until));
+      return seen ? [] : say('no request that was under way then got that');
+    }
     if (from === undefined) return say('its earliest instant never was');
     const changed = scenario.truth
       .runsOf(check.id)
