@@ -213,6 +213,7 @@ function evidenceOf(result: ProbeResult): Evidence {
   const { address, status, expected, seen } = result.evidence;
   return {
     sentAt: result.sentAt,
+    shownAt: result.shownAt,
     ...(result.outcome === 'ok' ? {} : { error: result.error }),
     ...(address === undefined ? {} : { address }),
     ...(status === undefined ? {} : { status }),
