@@ -137,6 +137,7 @@ describe('what is found', () => {
     const down = rig.edges().find((edge) => edge.to === 'down');
     expect(down?.evidence).toEqual({
       sentAt: START + 120_000,
+      shownAt: START + 120_000,
       error: 'connect_refused',
       seen: `fail of ${START + 120_000}`,
     });
