@@ -29,6 +29,9 @@ const TIMEOUT_WORDS: Readonly<Record<Phase, Failure>> = {
 /** A deadline noticed later than this was missed by us: the replies that it judges may have been waiting unread. */
 const STARVED_MS = 250;
 
+/** What is asked now may still be on its way, or be worked on, for so long: what dies meanwhile was alive when asked. */
+const ANSWER_MS = 1_000;
+
 export class Exchange {
   readonly clock: Clock;
   readonly request: ProbeRequest;
@@ -115,7 +118,7 @@ export class Exchange {
       this.abandon('out_of_resources', `the monitor was busy and noticed the deadline ${Math.round(lateMs)} ms late`);
     } else {
       const waited = this.#phase ?? 'resolveMs';
-      this.#shownMs = this.#phaseStartMs;
+      this.#shownMs = this.#phaseStartMs + ANSWER_MS;
       this.fail(TIMEOUT_WORDS[waited], `nothing more within ${this.request.timeoutMs} ms`);
     }
   }
@@ -138,7 +141,7 @@ export class Exchange {
     this.#socket?.destroy();
     const run = {
       sentAt: this.#sentAt,
-      shownAt: this.#sentAt + Math.ceil((this.#shownMs ?? endMs) - this.#startMs),
+      shownAt: this.#sentAt + Math.ceil(Math.min(this.#shownMs ?? endMs, endMs) - this.#startMs),
       durationMs: endMs - this.#startMs,
       phases: this.#phases,
       evidence: this.evidence,

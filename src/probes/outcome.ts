@@ -80,8 +80,8 @@ interface ProbeRun {
   /** Wall-clock instant at which the probe was sent: the instant it is an observation of. */
   readonly sentAt: Instant;
   /**
-   * Wall-clock instant by which the target was as the outcome says: the end, or where the deadline ended it, the beginning
-   * of what was waited for in vain. What it was when the probe was sent, the outcome does not say.
+   * Wall-clock instant by which the target was as the outcome says: the end, or where the deadline ended it, a second after
+   * the beginning of what was waited for in vain. What it was when the probe was sent, the outcome does not say.
    */
   readonly shownAt: Instant;
   readonly durationMs: number;
