@@ -1,5 +1,6 @@
 import type { CheckFact, ServiceFact } from '../domain/facts/fact.ts';
 import type { MailSecurity, Target } from '../probes/target.ts';
+import { buildHttpTarget } from './build-http-target.ts';
 import type { ConfiguredCheck, ConfiguredService } from './configuration.ts';
 import type { MainFile } from './main-schema.ts';
 import type { CheckEntry, ServiceEntry } from './services-schema.ts';
@@ -13,8 +14,6 @@ export interface CheckContext {
   readonly trust: readonly string[];
 }
 
-/** Good status codes where a check names none: success and redirection. */
-const GOOD_STATUS = [{ from: 200, to: 399 }];
 /** Ports on which TLS comes first (RFC 8314, section 3). */
 const IMPLICIT_TLS_PORTS: ReadonlySet<number> = new Set([465, 993]);
 
@@ -66,21 +65,19 @@ function buildCheck(id: string, entry: CheckEntry, group: string | undefined, co
   const timeoutMs = entry.timeout ?? Math.min(defaults.timeout, intervalMs);
   return {
     fact,
-    request: { target: buildTarget(entry), timeoutMs, ...(trust.length === 0 ? {} : { trust }) },
+    request: {
+      target: buildTarget(entry),
+      timeoutMs,
+      ...(trust.length === 0 ? {} : { trust }),
+      ...(entry.ip === undefined ? {} : { ip: entry.ip }),
+    },
     allow,
     ...(group === undefined ? {} : { group }),
   };
 }
 
 function buildTarget(entry: CheckEntry): Target {
-  if (entry.http !== undefined) {
-    return {
-      kind: 'http',
-      url: entry.http,
-      status: entry.status ?? GOOD_STATUS,
-      ...(entry.contains === undefined ? {} : { contains: entry.contains }),
-    };
-  }
+  if (entry.http !== undefined) return buildHttpTarget(entry.http, entry);
   if (entry.smtp !== undefined) return { kind: 'smtp', ...entry.smtp, security: securityOf(entry, entry.smtp.port) };
   if (entry.imap !== undefined) return { kind: 'imap', ...entry.imap, security: securityOf(entry, entry.imap.port) };
   throw new TypeError(`check ${entry.id}: a check that was found good has one of http, smtp and imap`);

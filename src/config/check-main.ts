@@ -42,7 +42,8 @@ function checkSecrets(document: SourceDocument): void {
   if (textAt(document.value, 'mail', 'relay')?.includes('@')) requireEnvironment(document, ['mail', 'relay']);
 }
 
-function requireEnvironment(document: SourceDocument, path: KeyPath): void {
+/** Records a secret that stands in a file openly. */
+export function requireEnvironment(document: SourceDocument, path: KeyPath): void {
   if (!document.isFromEnvironment(path)) document.complain({ path, expected: FROM_ENVIRONMENT });
 }
 

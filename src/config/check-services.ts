@@ -1,13 +1,15 @@
 /** Rules that span several fields of a service or of one of its checks. */
 
+import { isIP } from 'node:net';
 import { minorDigits } from '../domain/money/money.ts';
 import type { Instant, Millis } from '../domain/time/instant.ts';
+import { checkHttp } from './check-http.ts';
 import type { SourceDocument } from './document.ts';
+import { HTTP_OPTIONS } from './http-schema.ts';
 import { formatPath, type KeyPath } from './problem.ts';
 import { durationAt, entriesAt, has, instantAt, itemsAt, textAt, valueAt } from './raw.ts';
 
 const KINDS = ['http', 'smtp', 'imap'];
-const HTTP_ONLY = ['status', 'contains'];
 
 /** The currency of a contract by its id, of the default contract when there is none. */
 export type CurrencyOf = (contract: string | undefined) => string | undefined;
@@ -36,6 +38,8 @@ export function checkServices(document: SourceDocument, surroundings: Surroundin
       }
       for (const check of checks) {
         checkKind(document, check.path, check.value);
+        if (has(check.value, 'http')) checkHttp(document, check.path, check.value);
+        checkFamily(document, check.path, check.value);
         checkTiming(document, check.path, check.value, surroundings.defaultInterval);
       }
     }
@@ -82,10 +86,23 @@ function checkKind(document: SourceDocument, path: KeyPath, check: unknown): voi
     document.complain({ path, found, expected: 'exactly one of http, smtp and imap' });
     return;
   }
-  const foreign = kinds[0] === 'http' ? ['security'] : HTTP_ONLY;
+  const foreign = kinds[0] === 'http' ? ['security'] : HTTP_OPTIONS;
   for (const key of foreign) {
     if (!has(check, key)) continue;
     document.complain({ path: [...path, key], expected: `no ${key} in a check of ${kinds[0]}` });
+  }
+}
+
+/** An address has one family, and no other is found for it. */
+function checkFamily(document: SourceDocument, path: KeyPath, check: unknown): void {
+  const wanted = valueAt(check, 'ip');
+  if (wanted !== 4 && wanted !== 6 && wanted !== 'both') return;
+  for (const kind of KINDS) {
+    const target = textAt(check, kind) ?? '';
+    const host = URL.parse(target)?.hostname || target.replace(/:\d+$/, '');
+    const family = isIP(host.replace(/^\[|\]$/g, ''));
+    if (family === 0 || family === wanted) continue;
+    document.complain({ path: [...path, 'ip'], expected: `${family}, the family of the address in ${kind}` });
   }
 }
 

@@ -15,9 +15,11 @@ export interface Complaint {
   readonly key?: string;
 }
 
-/** Whether a field's text is never shown: a password, or a relay that seems to hold one. */
+const SECRET_FIELD = /^(?:password|bearer|authorization|proxy-authorization|cookie)$/i;
+
+/** Whether a field's text is never shown: a password, a header of credentials, or a relay that seems to hold one. */
 function isSecret(field: string | number | undefined, text: string): boolean {
-  return field === 'password' || (field === 'relay' && text.includes('@'));
+  return SECRET_FIELD.test(String(field)) || (field === 'relay' && text.includes('@'));
 }
 
 export class SourceDocument {

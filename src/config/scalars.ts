@@ -114,11 +114,49 @@ export function parseHostAndPort(text: string): HostAndPort {
 /** An absolute `http:` or `https:` URL without credentials, in its normal form. */
 export function parseWebUrl(text: string): string {
   const url = URL.parse(text);
-  if (!/^https?:\/\/[^/\s]/i.test(text) || url === null || url.hostname === '' || url.port === '0' || /\s/.test(text)) {
+  if (
+    !/^https?:\/\/[^/\s]/i.test(text) ||
+    url === null ||
+    url.hostname === '' ||
+    url.port === '0' ||
+    /[\s\p{Cc}]/u.test(text)
+  ) {
     throw new UnreadableText(text, 'an absolute URL with its scheme such as https://example.kz/');
   }
   if (url.username !== '' || url.password !== '') throw new UnreadableText(text, 'a URL without a user and a password');
   return url.href;
+}
+
+/** A JSON pointer, `/status/db`; empty for the whole (RFC 6901, section 3). */
+export function parseJsonPointer(text: string): string {
+  if (text.length > 500 || !/^(?:\/(?:[^~/]|~[01])*)*$/.test(text)) {
+    throw new UnreadableText(text, 'a JSON pointer such as /status/db');
+  }
+  return text;
+}
+
+/** The value of a header of a request: visible ASCII, with blanks inside it only (RFC 9110, section 5.5). */
+export function parseHeaderValue(text: string): string {
+  if (text.length > 4_096 || !/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text)) {
+    throw new UnreadableText(text, 'a text of at most 4096 characters of visible ASCII');
+  }
+  return text;
+}
+
+/** A user of basic authentication: a colon would end the name (RFC 7617, section 2). */
+export function parseUserName(text: string): string {
+  if (text === '' || text.length > 200 || text.includes(':')) {
+    throw new UnreadableText(text, 'a user name of at most 200 characters without a colon');
+  }
+  return text;
+}
+
+/** A token of bearer authentication (RFC 6750, section 2.1). */
+export function parseBearerToken(text: string): string {
+  if (text.length > 4_096 || !/^[A-Za-z0-9\-._~+/]+=*$/.test(text)) {
+    throw new UnreadableText(text, 'a token of at most 4096 letters, digits and -._~+/');
+  }
+  return text;
 }
 
 /** A mail relay, `smtp://host:port` or `smtps://host:port`, with or without credentials. */

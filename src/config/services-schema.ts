@@ -4,6 +4,7 @@ import { BOUNDARIES, LIFECYCLE_STATUSES, LOCALES } from '../domain/facts/fact.ts
 import { minorDigits, parseMoney } from '../domain/money/money.ts';
 import { DAY, SECOND } from '../domain/time/instant.ts';
 import { parseInstant, UnreadableText } from '../domain/time/text.ts';
+import { httpOptions } from './http-schema.ts';
 import { parseEmail, parseHostAndPort, parseStatusRanges, parseWebUrl } from './scalars.ts';
 import { choice, duration, flag, identifier, integer, list, mapping, plainText, text } from './shape.ts';
 
@@ -64,14 +65,16 @@ const check = mapping('a check with id and one of http, smtp and imap', {
   id: identifier('an id'),
   http: text('an absolute URL with its scheme such as https://example.kz/', parseWebUrl).optional(),
   status: statusCodes.optional().meta({ description: 'Good status codes, default 200-399. With http only.' }),
-  contains: plainText('a text', 1_000)
-    .optional()
-    .meta({ description: 'Text that the page must hold. With http only.' }),
+  ...httpOptions,
   smtp: hostAndPort.optional(),
   imap: hostAndPort.optional(),
   security: choice(MAIL_SECURITIES)
     .optional()
     .meta({ description: 'With smtp and imap only. Default: tls on ports 465 and 993, else plain.' }),
+  ip: z
+    .union([z.literal('any'), z.literal(4), z.literal(6), z.literal('both')], { error: 'any, 4, 6 or both' })
+    .optional()
+    .meta({ description: 'Address family: IPv4 or else IPv6 (any, the default), one of them, or each in turn.' }),
   interval: INTERVAL.optional(),
   timeout: TIMEOUT.optional(),
   maxGap: duration(SECOND, 7 * DAY)

@@ -16,8 +16,8 @@ export interface Connecting {
   /** Whom the certificate must name. */
   readonly host: Host;
   readonly secureContext: () => SecureContext;
-  /** Protocol to ask for in the handshake (ALPN), if any. */
-  readonly protocol?: string;
+  /** Protocols to offer in the handshake (ALPN), best first, if any. */
+  readonly protocols?: readonly string[];
   /** Names an error of the socket, at any time in its life. */
   readonly failed: (error: Error) => void;
 }
@@ -54,7 +54,7 @@ function tlsOptions(to: Connecting): ConnectionOptions {
     // Judged below, before a byte is sent, so that a certificate that is not believed is still kept as evidence.
     rejectUnauthorized: false,
     ...(to.host.literal ? {} : { servername: to.host.name }),
-    ...(to.protocol === undefined ? {} : { ALPNProtocols: [to.protocol] }),
+    ...(to.protocols === undefined ? {} : { ALPNProtocols: to.protocols }),
   };
 }
 

@@ -86,6 +86,12 @@ export class Exchange {
     else this.#socket = socket;
   }
 
+  /** Destroys the connection, to go on with another: a redirect leads elsewhere. */
+  disconnect(): void {
+    this.#socket?.destroy();
+    this.#socket = null;
+  }
+
   /** The target has served: the end is now and it is good, whatever its goodbye is like. */
   prove(): void {
     const nowMs = this.clock.monotonicMs();

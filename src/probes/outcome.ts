@@ -26,6 +26,8 @@ export const FAILURES = [
   'http_body_too_large',
   'http_body_mismatch',
   'http_redirect',
+  'http_header_mismatch',
+  'http_json_mismatch',
   'smtp_code',
   'smtp_protocol',
   'imap_status',
@@ -69,6 +71,10 @@ export interface ProbeEvidence {
   readonly address?: string;
   /** HTTP status or code of the last SMTP reply. */
   readonly status?: number;
+  /** The URL that redirects led to, when any was followed. */
+  readonly url?: string;
+  /** What was spoken, when it was not HTTP/1.1. */
+  readonly httpVersion?: 'HTTP/2';
   readonly certificate?: CertificateSeen;
   readonly tlsProtocol?: string;
   /** What was expected and what was seen, in one short sentence each. */

@@ -3,6 +3,7 @@
  * it ends within its deadline whatever the target does.
  */
 import type { Clock } from '../runtime/clock.ts';
+import { runOverBoth } from './both-families.ts';
 import { Exchange } from './exchange.ts';
 import { probeHttp } from './http-probe.ts';
 import { probeImap } from './imap-probe.ts';
@@ -49,28 +50,30 @@ export function createProber(settings: ProberSettings): Prober {
     return group;
   };
 
-  return {
-    run(request, signal) {
-      return new Promise((resolve) => {
-        const group = signal === undefined ? undefined : groupOf(signal);
-        const exchange = new Exchange(clock, request, (result) => {
-          running.delete(exchange);
-          group?.delete(exchange);
-          resolve(result);
-        });
-        if (closed || signal?.aborted) {
-          exchange.abandon('monitor_stopping', STOPPING);
-          return;
-        }
-        running.add(exchange);
-        group?.add(exchange);
-        try {
-          start(exchange, context);
-        } catch (thrown) {
-          exchange.failWith(thrown);
-        }
+  const run = (request: ProbeRequest, signal: AbortSignal | undefined): Promise<ProbeResult> =>
+    new Promise((resolve) => {
+      const group = signal === undefined ? undefined : groupOf(signal);
+      const exchange = new Exchange(clock, request, (result) => {
+        running.delete(exchange);
+        group?.delete(exchange);
+        resolve(result);
       });
-    },
+      if (closed || signal?.aborted) {
+        exchange.abandon('monitor_stopping', STOPPING);
+        return;
+      }
+      running.add(exchange);
+      group?.add(exchange);
+      try {
+        start(exchange, context);
+      } catch (thrown) {
+        exchange.failWith(thrown);
+      }
+    });
+
+  return {
+    run: (request, signal) =>
+      request.ip === 'both' ? runOverBoth(request, (one) => run(one, signal)) : run(request, signal),
     async close() {
       closed = true;
       stopAll(running);

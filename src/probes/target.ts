@@ -14,6 +14,41 @@ export interface StatusRange {
 /** What is acceptable when nothing else is said: success, and redirects, which are not followed. */
 export const DEFAULT_STATUS: readonly StatusRange[] = [{ from: 200, to: 399 }];
 
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+
+/** A name and a value, as they are sent. */
+export interface HttpHeader {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What one header of the reply must be: one of its values is `equals`, or holds `contains`; neither: it is there. */
+export interface HeaderRule {
+  /** Lower case. */
+  readonly name: string;
+  readonly equals?: string;
+  readonly contains?: string;
+}
+
+/** What stands at a place of a JSON body. */
+export interface JsonRule {
+  /** JSON pointer (RFC 6901); empty: the whole. */
+  readonly path: string;
+  readonly equals: string | number | boolean | null;
+}
+
+/** Sent with the request, and never to another origin. */
+export type HttpAuth = { readonly username: string; readonly password: string } | { readonly bearer: string };
+
+/** Where a redirect may lead: the same host (but for a leading `www.`) and not from https to http; any https URL; any. */
+export type RedirectScope = 'same-site' | 'https' | 'any';
+
+export interface Redirects {
+  /** How many are followed. */
+  readonly limit: number;
+  readonly only: RedirectScope;
+}
+
 export interface HttpTarget {
   readonly kind: 'http';
   /** Absolute `http:` or `https:` URL without credentials. */
@@ -22,6 +57,20 @@ export interface HttpTarget {
   readonly status: readonly StatusRange[];
   /** Text that the body must hold, if any; compared as UTF-8 bytes. */
   readonly contains?: string;
+  /** Text that the body must not hold, if any; compared as UTF-8 bytes. */
+  readonly lacks?: string;
+  readonly json?: JsonRule;
+  readonly responseHeaders?: readonly HeaderRule[];
+  /** Default: GET. */
+  readonly method?: HttpMethod;
+  /** Sent in place of, or besides, our own. */
+  readonly headers?: readonly HttpHeader[];
+  readonly body?: string;
+  readonly auth?: HttpAuth;
+  /** Absent: a redirect is a reply like any other. */
+  readonly redirects?: Redirects;
+  /** True: HTTP/2 where the server prefers it in the TLS handshake. */
+  readonly http2?: boolean;
 }
 
 export interface SmtpTarget {
@@ -40,6 +89,9 @@ export interface ImapTarget {
 
 export type Target = HttpTarget | SmtpTarget | ImapTarget;
 
+/** Which of a host's addresses are dialled: IPv4 where there is any, else IPv6; one family; or each, one after the other. */
+export type AddressFamily = 'any' | 4 | 6 | 'both';
+
 export interface ProbeRequest {
   readonly target: Target;
   /** One deadline for the whole exchange, from the first lookup to the last byte. */
@@ -48,6 +100,8 @@ export interface ProbeRequest {
    * PEM certificates to trust besides the system's own, for a provider's private CA. Name and dates are still checked.
    */
   readonly trust?: readonly string[];
+  /** Default: `any`. */
+  readonly ip?: AddressFamily;
 }
 
 /** A target in one printable line, for logs and statements: `https://example.kz/`, `smtp://mail.example.kz:25 (starttls)`. */
