@@ -79,15 +79,14 @@ export class LineDialogue {
     this.#total = 0;
   }
 
-  /** Takes in what came. */
-  take(chunk: Buffer): void {
+  /** Takes in bytes that came, as Latin-1. */
+  take(came: string): void {
     if (this.#talk === null) return;
-    this.#total += chunk.length;
+    this.#total += came.length;
     if (this.#total > this.#bounds.totalBytesMax) {
       this.#overflow(`more than ${this.#bounds.totalBytesMax} bytes`);
       return;
     }
-    const came = chunk.toString('latin1');
     if (this.#at === this.#text.length) {
       this.#text = came;
       this.#searched = 0;

@@ -28,25 +28,41 @@ export class MailSession {
   readonly exchange: Exchange;
   readonly server: MailServer;
   readonly dialogue: LineDialogue;
-  /** Our own address on this connection. */
-  readonly localAddress: string;
-  readonly #upgrade: (opened: () => void) => void;
+  readonly #to: Connecting;
+  #socket: Socket;
+  #heard = false;
   #secured: boolean;
+  #taking: ((chunk: Buffer) => void) | null = null;
 
-  constructor(parts: {
-    readonly exchange: Exchange;
-    readonly server: MailServer;
-    readonly dialogue: LineDialogue;
-    readonly localAddress: string;
-    /** Puts TLS on the connection and calls back when it is believed. */
-    readonly upgrade: (opened: () => void) => void;
-  }) {
-    this.exchange = parts.exchange;
-    this.server = parts.server;
-    this.dialogue = parts.dialogue;
-    this.localAddress = parts.localAddress;
-    this.#upgrade = parts.upgrade;
-    this.#secured = parts.server.security === 'tls';
+  /** A conversation over a socket that is connected; `ended` is called once at its end, as by LineDialogue. */
+  constructor(
+    exchange: Exchange,
+    server: MailServer,
+    connection: { readonly to: Connecting; readonly socket: Socket; readonly bounds: Bounds },
+    ended: (thrown?: unknown) => void,
+  ) {
+    const { to, socket, bounds } = connection;
+    this.exchange = exchange;
+    this.server = server;
+    this.dialogue = new LineDialogue(socket, bounds, ended);
+    this.#to = to;
+    this.#socket = socket;
+    this.#secured = server.security === 'tls';
+    this.#listen();
+  }
+
+  /** Our own address on this connection. */
+  get localAddress(): string {
+    return this.#socket.localAddress ?? '';
+  }
+
+  /** Takes in bytes that came, as Latin-1. */
+  take(bytes: string): void {
+    if (!this.#heard) {
+      this.#heard = true;
+      this.exchange.enter('transferMs');
+    }
+    this.dialogue.take(bytes);
   }
 
   /** Sends a line. */
@@ -81,7 +97,6 @@ export class MailSession {
       throw new Fault(injected, `${length} bytes of plain text after the reply to STARTTLS`, 'TLS and nothing else');
     }
     yield { until: (resume) => this.#upgrade(resume) };
-    this.#secured = true;
   }
 
   /** Says goodbye and waits a moment for a line, so that the server's log shows an orderly end. */
@@ -91,6 +106,35 @@ export class MailSession {
     exchange.pause(GOODBYE_MS, () => exchange.succeed());
     this.send(command);
     yield 'line';
+  }
+
+  #listen(): void {
+    // A connection that stays plain hands its bytes over itself (see Connecting).
+    if (this.#to.take === undefined) {
+      this.#taking = (chunk) => this.take(chunk.toString('latin1'));
+      this.#socket.on('data', this.#taking);
+    }
+    this.#socket.on('end', this.#close);
+    this.#socket.on('close', this.#close);
+  }
+
+  readonly #close = (): void => this.dialogue.close();
+
+  #upgrade(opened: () => void): void {
+    const plain = this.#socket;
+    // Nobody else may read from the socket that TLS is put on.
+    if (this.#taking !== null) plain.off('data', this.#taking);
+    plain.off('end', this.#close);
+    plain.off('close', this.#close);
+    plain.pause();
+    upgrade(this.exchange, this.#to, plain, (secured) => {
+      this.exchange.enter('transferMs');
+      this.#secured = true;
+      this.#socket = secured;
+      this.dialogue.moveTo(secured);
+      this.#listen();
+      opened();
+    });
   }
 }
 
@@ -130,56 +174,25 @@ export function openSession(
   if (!(server.port >= 1 && server.port <= 65_535)) throw new Error(`port: found ${server.port}, expected 1 to 65535`);
   locate(exchange, host, context, (address) => {
     let over = false;
+    let session: MailSession | null = null;
     const to: Connecting = {
       address,
       port: server.port,
       host,
       secureContext: () => context.trust.contextFor(exchange.request.trust),
       failed: (error) => over || failSocket(exchange, error),
+      ...(server.security === 'plain' ? { take: (bytes) => session?.take(bytes) } : {}),
     };
     const open = server.security === 'tls' ? openTls : openPlain;
     open(exchange, to, (socket) => {
       exchange.enter('firstByteMs');
-      const dialogue = new LineDialogue(socket, bounds, (thrown) => {
+      session = new MailSession(exchange, server, { to, socket, bounds }, (thrown) => {
         over = true;
         ended(thrown);
       });
-      const session = new MailSession({
-        exchange,
-        server,
-        dialogue,
-        localAddress: socket.localAddress ?? '',
-        upgrade: (opened) => {
-          // Nobody else may read from the socket that TLS is put on.
-          stopListening();
-          socket.pause();
-          upgrade(exchange, to, socket, (secured) => {
-            exchange.enter('transferMs');
-            dialogue.moveTo(secured);
-            listen(dialogue, secured);
-            opened();
-          });
-        },
-      });
-      socket.once('data', () => exchange.enter('transferMs'));
-      const stopListening = listen(dialogue, socket);
-      dialogue.start(converse(session));
+      session.dialogue.start(converse(session));
     });
   });
-}
-
-/** Returns what ends the listening. */
-function listen(dialogue: LineDialogue, socket: Socket): () => void {
-  const take = (chunk: Buffer) => dialogue.take(chunk);
-  const close = () => dialogue.close();
-  socket.on('data', take);
-  socket.on('end', close);
-  socket.on('close', close);
-  return () => {
-    socket.off('data', take);
-    socket.off('end', close);
-    socket.off('close', close);
-  };
 }
 
 function hostOf(server: MailServer): Host | null {
