@@ -1,8 +1,11 @@
 import type { CheckFact, ServiceFact } from '../domain/facts/fact.ts';
-import type { MailSecurity, Target } from '../probes/target.ts';
+import { MINUTE } from '../domain/time/instant.ts';
+import type { DeliveryTarget, MailCredentials, MailServer, Target } from '../probes/target.ts';
 import { buildHttpTarget } from './build-http-target.ts';
 import type { ConfiguredCheck, ConfiguredService } from './configuration.ts';
 import type { MainFile } from './main-schema.ts';
+import type { HostAndPort } from './scalars.ts';
+import type { Secret } from './secret.ts';
 import type { CheckEntry, ServiceEntry } from './services-schema.ts';
 
 /** What checks take from the main file. */
@@ -14,8 +17,10 @@ export interface CheckContext {
   readonly trust: readonly string[];
 }
 
+/** Mail may take minutes and be on time. */
+const DELIVERY_TIMEOUT = 5 * MINUTE;
 /** Ports on which TLS comes first (RFC 8314, section 3). */
-const IMPLICIT_TLS_PORTS: ReadonlySet<number> = new Set([465, 993]);
+const IMPLICIT_TLS_PORTS: ReadonlySet<number> = new Set([465, 993, 995]);
 
 /** A service with its facts and checks from its entry, which must have been checked. */
 export function buildService(entry: ServiceEntry, context: CheckContext): ConfiguredService {
@@ -62,11 +67,12 @@ function buildCheck(id: string, entry: CheckEntry, group: string | undefined, co
     boundary: entry.boundary ?? defaults.boundary,
   };
   // A default timeout yields to a short interval, so that whoever writes `interval: 5s` need not write a timeout too.
-  const timeoutMs = entry.timeout ?? Math.min(defaults.timeout, intervalMs);
+  const usualMs = entry.delivery === undefined ? defaults.timeout : DELIVERY_TIMEOUT;
+  const timeoutMs = entry.timeout ?? Math.min(usualMs, intervalMs);
   return {
     fact,
     request: {
-      target: buildTarget(entry),
+      target: buildTarget(entry, `${id}@${vantage}`),
       timeoutMs,
       ...(trust.length === 0 ? {} : { trust }),
       ...(entry.ip === undefined ? {} : { ip: entry.ip }),
@@ -76,13 +82,58 @@ function buildCheck(id: string, entry: CheckEntry, group: string | undefined, co
   };
 }
 
-function buildTarget(entry: CheckEntry): Target {
+/** `mark` tells the messages of a mail round trip from those of others. */
+function buildTarget(entry: CheckEntry, mark: string): Target {
   if (entry.http !== undefined) return buildHttpTarget(entry.http, entry);
-  if (entry.smtp !== undefined) return { kind: 'smtp', ...entry.smtp, security: securityOf(entry, entry.smtp.port) };
-  if (entry.imap !== undefined) return { kind: 'imap', ...entry.imap, security: securityOf(entry, entry.imap.port) };
-  throw new TypeError(`check ${entry.id}: a check that was found good has one of http, smtp and imap`);
+  if (entry.smtp !== undefined) {
+    return {
+      kind: 'smtp',
+      ...mailServer(entry.smtp, entry, 'plain'),
+      ...(entry.sender === undefined ? {} : { sender: entry.sender }),
+      ...(entry.recipient === undefined ? {} : { recipient: entry.recipient }),
+    };
+  }
+  if (entry.imap !== undefined) {
+    return {
+      kind: 'imap',
+      ...mailServer(entry.imap, entry, 'plain'),
+      ...(entry.inbox === undefined ? {} : { inbox: entry.inbox }),
+    };
+  }
+  if (entry.pop3 !== undefined) return { kind: 'pop3', ...mailServer(entry.pop3, entry, 'plain') };
+  if (entry.delivery !== undefined) return deliveryTarget(entry.delivery, mark);
+  throw new TypeError(`check ${entry.id}: a check that was found good has one of its kinds`);
 }
 
-function securityOf(entry: CheckEntry, port: number): MailSecurity {
-  return entry.security ?? (IMPLICIT_TLS_PORTS.has(port) ? 'tls' : 'plain');
+function deliveryTarget(entry: NonNullable<CheckEntry['delivery']>, mark: string): DeliveryTarget {
+  const { from, to, submission, mailbox } = entry;
+  return {
+    kind: 'delivery',
+    submission: mailServer(submission.server, submission, 'starttls'),
+    mailbox: {
+      ...mailServer(mailbox.server, mailbox, 'starttls'),
+      credentials: mailCredentials(mailbox.username, mailbox.password, mailbox.allowPlainTextPassword),
+    },
+    from,
+    to,
+    mark,
+  };
+}
+
+type MailKeys = Pick<CheckEntry, 'security' | 'username' | 'password' | 'allowPlainTextPassword'>;
+
+/** `usual` is the security on a port that says nothing of it. */
+function mailServer(to: HostAndPort, keys: MailKeys, usual: 'plain' | 'starttls'): MailServer {
+  const { username, password, allowPlainTextPassword } = keys;
+  return {
+    ...to,
+    security: keys.security ?? (IMPLICIT_TLS_PORTS.has(to.port) ? 'tls' : usual),
+    ...(username === undefined || password === undefined
+      ? {}
+      : { credentials: mailCredentials(username, password, allowPlainTextPassword) }),
+  };
+}
+
+function mailCredentials(username: string, password: Secret, inPlainText: boolean | undefined): MailCredentials {
+  return { username, password: password.reveal(), ...(inPlainText ? { inPlainText } : {}) };
 }

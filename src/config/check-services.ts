@@ -4,12 +4,26 @@ import { isIP } from 'node:net';
 import { minorDigits } from '../domain/money/money.ts';
 import type { Instant, Millis } from '../domain/time/instant.ts';
 import { checkHttp } from './check-http.ts';
+import { checkMailServer } from './check-mail-server.ts';
 import type { SourceDocument } from './document.ts';
 import { HTTP_OPTIONS } from './http-schema.ts';
 import { formatPath, type KeyPath } from './problem.ts';
 import { durationAt, entriesAt, has, instantAt, itemsAt, textAt, valueAt } from './raw.ts';
 
-const KINDS = ['http', 'smtp', 'imap'];
+const KINDS = ['http', 'smtp', 'imap', 'pop3', 'delivery'];
+const MAIL = ['smtp', 'imap', 'pop3'];
+
+/** Which kinds of check an option is for. */
+const KINDS_OF: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(HTTP_OPTIONS.map((key) => [key, ['http']])),
+  security: MAIL,
+  username: MAIL,
+  password: MAIL,
+  allowPlainTextPassword: MAIL,
+  sender: ['smtp'],
+  recipient: ['smtp'],
+  inbox: ['imap'],
+};
 
 /** The currency of a contract by its id, of the default contract when there is none. */
 export type CurrencyOf = (contract: string | undefined) => string | undefined;
@@ -81,15 +95,22 @@ function checkCurrency(
 function checkKind(document: SourceDocument, path: KeyPath, check: unknown): void {
   if (typeof check !== 'object' || check === null) return;
   const kinds = KINDS.filter((kind) => has(check, kind));
-  if (kinds.length !== 1) {
-    const found = kinds.length === 0 ? 'a check of nothing' : `a check of ${kinds.join(' and ')}`;
-    document.complain({ path, found, expected: 'exactly one of http, smtp and imap' });
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1) {
+    const found = kind === undefined ? 'a check of nothing' : `a check of ${kinds.join(' and ')}`;
+    document.complain({ path, found, expected: `exactly one of ${KINDS.slice(0, -1).join(', ')} and ${KINDS.at(-1)}` });
     return;
   }
-  const foreign = kinds[0] === 'http' ? ['security'] : HTTP_OPTIONS;
-  for (const key of foreign) {
-    if (!has(check, key)) continue;
-    document.complain({ path: [...path, key], expected: `no ${key} in a check of ${kinds[0]}` });
+  for (const [key, fitting] of Object.entries(KINDS_OF)) {
+    if (!has(check, key) || fitting.includes(kind)) continue;
+    document.complain({ path: [...path, key], expected: `no ${key} in a check of ${kind}` });
+  }
+  if (MAIL.includes(kind)) checkMailServer(document, path, check, textAt(check, kind), 'plain');
+  if (kind === 'delivery') {
+    for (const side of ['submission', 'mailbox']) {
+      const server = valueAt(check, 'delivery', side);
+      checkMailServer(document, [...path, 'delivery', side], server, textAt(server, 'server'), 'starttls');
+    }
   }
 }
 

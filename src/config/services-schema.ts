@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { BOUNDARIES, LIFECYCLE_STATUSES, LOCALES } from '../domain/facts/fact.ts';
 import { minorDigits, parseMoney } from '../domain/money/money.ts';
-import { DAY, SECOND } from '../domain/time/instant.ts';
+import { DAY, HOUR, SECOND } from '../domain/time/instant.ts';
 import { parseInstant, UnreadableText } from '../domain/time/text.ts';
+import { FROM_ENVIRONMENT } from './environment.ts';
 import { httpOptions } from './http-schema.ts';
 import { parseEmail, parseHostAndPort, parseStatusRanges, parseWebUrl } from './scalars.ts';
+import { Secret } from './secret.ts';
 import { choice, duration, flag, identifier, integer, list, mapping, plainText, text } from './shape.ts';
 
 const MAIL_SECURITIES = ['plain', 'starttls', 'tls'] as const;
@@ -59,18 +61,59 @@ const statusCodes = z
 const hostAndPort = text('a host and a port from 1 to 65535 such as mail.example.kz:25', parseHostAndPort);
 
 export const INTERVAL = duration(SECOND, DAY);
-export const TIMEOUT = duration(100, 300 * SECOND);
+export const TIMEOUT = duration(100, HOUR);
 
-const check = mapping('a check with id and one of http, smtp and imap', {
+const mailAddress = text('a mail address such as ops@example.kz', parseEmail);
+const userName = plainText('a user name', 300);
+const password = text(FROM_ENVIRONMENT, (found) => new Secret(found));
+
+const MAIL_SERVER_KEYS = {
+  server: hostAndPort,
+  security: choice(MAIL_SECURITIES)
+    .optional()
+    .meta({ description: 'Default: tls on ports 465 and 993, else starttls.' }),
+  allowPlainTextPassword: flag()
+    .optional()
+    .meta({ description: 'Send the password where no TLS protects it. With security plain only.' }),
+};
+
+const delivery = mapping('a mapping of from, to, submission and mailbox', {
+  from: mailAddress.meta({ description: 'The sender of the messages.' }),
+  to: mailAddress.meta({ description: 'Their recipient: an address whose mail lands in the mailbox.' }),
+  submission: mapping('a mapping of server, username and password', {
+    ...MAIL_SERVER_KEYS,
+    username: userName.optional(),
+    password: password.optional(),
+  }).meta({ description: 'The SMTP server that takes the messages.' }),
+  mailbox: mapping('a mapping of server, username and password', {
+    ...MAIL_SERVER_KEYS,
+    username: userName,
+    password,
+  }).meta({ description: 'The IMAP server and mailbox in which they have to turn up, and are deleted.' }),
+});
+
+const check = mapping('a check with id and one of http, smtp, imap, pop3 and delivery', {
   id: identifier('an id'),
   http: text('an absolute URL with its scheme such as https://example.kz/', parseWebUrl).optional(),
   status: statusCodes.optional().meta({ description: 'Good status codes, default 200-399. With http only.' }),
   ...httpOptions,
   smtp: hostAndPort.optional(),
   imap: hostAndPort.optional(),
+  pop3: hostAndPort.optional(),
   security: choice(MAIL_SECURITIES)
     .optional()
-    .meta({ description: 'With smtp and imap only. Default: tls on ports 465 and 993, else plain.' }),
+    .meta({ description: 'With smtp, imap and pop3 only. Default: tls on ports 465, 993 and 995, else plain.' }),
+  username: userName.optional().meta({ description: 'Who logs in. With smtp, imap and pop3 only.' }),
+  password: password.optional().meta({ description: 'With username.' }),
+  allowPlainTextPassword: flag()
+    .optional()
+    .meta({ description: 'Send the password where no TLS protects it. With security plain only.' }),
+  sender: mailAddress.optional().meta({ description: 'Asked with MAIL FROM, no mail is sent. With smtp only.' }),
+  recipient: mailAddress.optional().meta({ description: 'Asked with RCPT TO, no mail is sent. With smtp only.' }),
+  inbox: flag().optional().meta({ description: 'Open the inbox after the login, for reading only. With imap only.' }),
+  delivery: delivery
+    .optional()
+    .meta({ description: 'A round trip: a message is sent, found in a mailbox and deleted.' }),
   ip: z
     .union([z.literal('any'), z.literal(4), z.literal(6), z.literal('both')], { error: 'any, 4, 6 or both' })
     .optional()

@@ -20,12 +20,25 @@ export interface Connecting {
   readonly protocols?: readonly string[];
   /** Names an error of the socket, at any time in its life. */
   readonly failed: (error: Error) => void;
+  /**
+   * Takes what comes on a connection that stays plain, as Latin-1, in place of `data` events: one buffer then serves all
+   * connections, where the stream would set aside 64 KiB for each read.
+   */
+  readonly take?: (bytes: string) => void;
 }
+
+/** Filled and emptied within one turn. */
+const sharedBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** Connects without TLS. */
 export function openPlain(exchange: Exchange, to: Connecting, opened: (socket: Socket) => void): void {
   exchange.enter('connectMs');
-  const socket = connectPlain({ host: to.address, port: to.port });
+  const { take } = to;
+  const socket = connectPlain({
+    host: to.address,
+    port: to.port,
+    ...(take === undefined ? {} : { onread: { buffer: sharedBuffer, callback: takeFrom(take) } }),
+  });
   socket.on('error', to.failed);
   socket.once('connect', () => opened(socket));
   exchange.own(socket);
@@ -45,6 +58,13 @@ export function upgrade(exchange: Exchange, to: Connecting, plain: Socket, opene
   const options = tlsOptions(to);
   exchange.enter('tlsMs');
   finishTls(exchange, to, connectTls({ ...options, socket: plain }), opened);
+}
+
+function takeFrom(take: (bytes: string) => void): (length: number) => boolean {
+  return (length) => {
+    take(sharedBuffer.toString('latin1', 0, length));
+    return true;
+  };
 }
 
 function tlsOptions(to: Connecting): ConnectionOptions {

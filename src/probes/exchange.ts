@@ -24,6 +24,7 @@ const TIMEOUT_WORDS: Readonly<Record<Phase, Failure>> = {
   tlsMs: 'tls_timeout',
   firstByteMs: 'reply_timeout',
   transferMs: 'reply_timeout',
+  deliveryMs: 'delivery_timeout',
 };
 
 /** A deadline noticed later than this was missed by us: the replies that it judges may have been waiting unread. */
@@ -37,12 +38,18 @@ export class Exchange {
   readonly request: ProbeRequest;
   /** Gathered on the way; everything from a target is made printable before it is put here. */
   readonly evidence: Writable<ProbeEvidence> = {};
+  /** Which server is spoken with, where a probe needs several; it stands before what was seen. */
+  party: string | null = null;
+  /** The word for a deadline in place of the phase's own. */
+  overdue: Failure | null = null;
   readonly #sentAt: Instant;
   readonly #startMs: number;
   readonly #phases: Writable<PhaseTimes> = {};
   readonly #settled: (result: ProbeResult) => void;
   readonly #cancelTimer: CancelTimer;
+  #cancelPause: CancelTimer | null = null;
   #socket: Socket | null = null;
+  #aside: Socket | null = null;
   #phase: Phase | null = null;
   #phaseStartMs: number;
   #provenMs: number | null = null;
@@ -66,6 +73,17 @@ export class Exchange {
 
   get phase(): Phase | null {
     return this.#phase;
+  }
+
+  /** Milliseconds until the deadline. */
+  get remainingMs(): number {
+    return this.#startMs + this.request.timeoutMs - this.clock.monotonicMs();
+  }
+
+  /** Calls back once, unless the exchange has settled by then. One such wait at a time: a further one takes its place. */
+  pause(ms: number, over: () => void): void {
+    this.#cancelPause?.();
+    this.#cancelPause = this.clock.after(ms, over);
   }
 
   /** Ends the open phase and opens another; a phase entered again adds to its time. */
@@ -92,8 +110,15 @@ export class Exchange {
     this.#socket = null;
   }
 
-  /** The target has served: the end is now and it is good, whatever its goodbye is like. */
+  /** Lets another connection be opened beside the one that is owned, which stays owned too. Once an exchange. */
+  setAside(): void {
+    this.#aside = this.#socket;
+    this.#socket = null;
+  }
+
+  /** The target has served: the end is now and it is good, whatever its goodbye is like. The first call counts. */
   prove(): void {
+    if (this.#provenMs !== null) return;
     const nowMs = this.clock.monotonicMs();
     this.#leave(nowMs);
     this.#provenMs = nowMs;
@@ -123,9 +148,11 @@ export class Exchange {
     if (lateMs > STARVED_MS) {
       this.abandon('out_of_resources', `the monitor was busy and noticed the deadline ${Math.round(lateMs)} ms late`);
     } else {
-      const waited = this.#phase ?? 'resolveMs';
       this.#shownMs = this.#phaseStartMs + ANSWER_MS;
-      this.fail(TIMEOUT_WORDS[waited], `nothing more within ${this.request.timeoutMs} ms`);
+      this.fail(
+        this.overdue ?? TIMEOUT_WORDS[this.#phase ?? 'resolveMs'],
+        `nothing more within ${this.request.timeoutMs} ms`,
+      );
     }
   }
 
@@ -142,9 +169,11 @@ export class Exchange {
     if (this.#done) return;
     this.#done = true;
     this.#cancelTimer();
+    this.#cancelPause?.();
     const endMs = this.#provenMs ?? this.clock.monotonicMs();
     this.#leave(endMs);
     this.#socket?.destroy();
+    this.#aside?.destroy();
     const run = {
       sentAt: this.#sentAt,
       shownAt: this.#sentAt + Math.ceil(Math.min(this.#shownMs ?? endMs, endMs) - this.#startMs),
@@ -156,7 +185,7 @@ export class Exchange {
       this.#settled({ outcome: 'ok', ...run });
       return;
     }
-    if (seen !== undefined) this.evidence.seen = seen;
+    if (seen !== undefined) this.evidence.seen = this.party === null ? seen : `${this.party}: ${seen}`;
     if (expected !== undefined) this.evidence.expected = expected;
     this.#settled({ outcome, error, ...run } as ProbeResult);
   }

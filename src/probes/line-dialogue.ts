@@ -1,105 +1,195 @@
 /**
- * Lines over a socket, for protocols of text commands. Bytes are read as Latin-1, so every byte is one character and
- * nothing can be malformed; what goes into evidence is made printable by whoever puts it there.
+ * A conversation in lines of text with a server that may do anything. The conversation is a generator: it yields what it
+ * waits for and is resumed in the same turn in which that came, so a line costs neither a promise nor a closure, and the
+ * whole can be driven without a socket. Bytes are read as Latin-1, so every byte is one character and nothing can be
+ * malformed; what goes into evidence is made printable by whoever puts it there.
  *
- * 1. No more than the bounds is ever held, whether or not anybody reads.
+ * 1. No more than the bounds is ever held, whether or not anybody waits.
  * 2. A line ends with LF; a CR before it is dropped (mail clients are as lenient).
  * 3. Lines that came before the connection closed are still read.
+ * 4. It ends exactly once; what comes later is dropped.
  */
-import type { Socket } from 'node:net';
 import { Fault } from './fault.ts';
 
-const LINE_BYTES_MAX = 4 * 1024;
-const TOTAL_BYTES_MAX = 64 * 1024;
+/** What a conversation waits for. It is resumed with the line without its end, with the bytes, or with nothing. */
+export type Wait =
+  | 'line'
+  | { readonly bytes: number }
+  /** Something outside the dialogue that calls back when it is done, once, later or at once. */
+  | { readonly until: (resume: () => void) => void };
 
-interface Reader {
-  resolve(line: string): void;
-  reject(fault: Fault): void;
+export type Talk<Result = void> = Generator<Wait, Result, string>;
+
+/** Where commands go: a socket. */
+export interface Wire {
+  write(text: string, encoding: 'latin1'): unknown;
+  /** Nothing more will be read. */
+  destroy(): unknown;
 }
+
+export interface Bounds {
+  readonly lineBytesMax: number;
+  /** From the connection, or STARTTLS, on. */
+  readonly totalBytesMax: number;
+}
+
+export const COMMON_BOUNDS: Bounds = { lineBytesMax: 4 * 1024, totalBytesMax: 64 * 1024 };
 
 export class LineDialogue {
-  readonly #socket: Socket;
-  readonly #firstByte: () => void;
-  #unread = '';
+  readonly #bounds: Bounds;
+  readonly #ended: (thrown?: unknown) => void;
+  #wire: Wire;
+  #talk: Talk | null = null;
+  #wait: Wait = 'line';
+  #text = '';
+  /** Where in the text the next line begins, and how far its end was looked for. */
+  #at = 0;
   #searched = 0;
   #total = 0;
-  #fault: Fault | null = null;
-  #reader: Reader | null = null;
+  #closed = false;
+  #running = false;
 
-  /** Reads from the socket from now on. `firstByte` is called when the first bytes come. */
-  constructor(socket: Socket, firstByte: () => void) {
-    this.#socket = socket;
-    this.#firstByte = firstByte;
-    socket.on('data', this.#take);
-    socket.on('end', this.#closed);
-    socket.on('close', this.#closed);
+  /** `ended` is called once: with what was thrown, a `Fault` or a defect of ours, or with nothing at the talk's end. */
+  constructor(wire: Wire, bounds: Bounds, ended: (thrown?: unknown) => void) {
+    this.#wire = wire;
+    this.#bounds = bounds;
+    this.#ended = ended;
   }
 
-  /**
-   * The next line, without its end. One reader at a time. Rejects with a `Fault`: `reply_too_large` at a bound,
-   * `connection_closed` when no whole line is left.
-   */
-  readLine(): Promise<string> {
-    return new Promise((resolve, reject) => {
-      this.#reader = { resolve, reject };
-      this.#serve();
-    });
+  /** What came and was not read. */
+  get unread(): string {
+    return this.#text.slice(this.#at);
   }
 
-  /** Sends a command; CRLF is added. */
+  /** Begins the conversation. */
+  start(talk: Talk): void {
+    this.#talk = talk;
+    this.#resume('');
+    this.#serve();
+  }
+
+  /** Sends a command; CRLF is added. Each character is a byte. */
   send(command: string): void {
-    this.#socket.write(`${command}\r\n`, 'latin1');
+    this.#wire.write(`${command}\r\n`, 'latin1');
   }
 
-  /** Stops reading and leaves the socket to TLS. Returns how many bytes have come that nobody has read. */
-  release(): number {
-    this.#socket.off('data', this.#take);
-    this.#socket.off('end', this.#closed);
-    this.#socket.off('close', this.#closed);
-    this.#socket.pause();
-    return this.#unread.length + this.#socket.readableLength;
+  /** Goes on over another wire, TLS, with the bounds anew. Nothing unread may be left. */
+  moveTo(wire: Wire): void {
+    this.#wire = wire;
+    this.#total = 0;
   }
 
-  readonly #take = (chunk: Buffer): void => {
-    if (this.#total === 0) this.#firstByte();
-    this.#total += chunk.length;
-    if (this.#total > TOTAL_BYTES_MAX) {
-      this.#end(new Fault('reply_too_large', `more than ${TOTAL_BYTES_MAX} bytes`));
+  /** Takes in bytes that came, as Latin-1. */
+  take(came: string): void {
+    if (this.#talk === null) return;
+    this.#total += came.length;
+    if (this.#total > this.#bounds.totalBytesMax) {
+      this.#overflow(`more than ${this.#bounds.totalBytesMax} bytes`);
       return;
     }
-    this.#unread += chunk.toString('latin1');
-    this.#serve();
-  };
-
-  readonly #closed = (): void => {
-    this.#end(new Fault('connection_closed', 'the connection was closed before the reply was complete'));
-  };
-
-  #serve(): void {
-    const reader = this.#reader;
-    if (reader === null) return;
-    const end = this.#unread.indexOf('\n', this.#searched);
-    if ((end === -1 ? this.#unread.length : end) > LINE_BYTES_MAX) {
-      this.#end(new Fault('reply_too_large', `a line of more than ${LINE_BYTES_MAX} bytes`));
-    }
-    if (this.#fault?.failure === 'reply_too_large' || (end === -1 && this.#fault !== null)) {
-      this.#reader = null;
-      reader.reject(this.#fault);
-    } else if (end === -1) {
-      this.#searched = this.#unread.length;
-    } else {
-      this.#reader = null;
-      const line = this.#unread.slice(0, this.#unread[end - 1] === '\r' ? end - 1 : end);
-      this.#unread = this.#unread.slice(end + 1);
+    if (this.#at === this.#text.length) {
+      this.#text = came;
       this.#searched = 0;
-      reader.resolve(line);
+    } else {
+      this.#text = this.#text.slice(this.#at) + came;
+      this.#searched -= this.#at;
+    }
+    this.#at = 0;
+    this.#serve();
+  }
+
+  /** Nothing more will come. */
+  close(): void {
+    this.#closed = true;
+    this.#serve();
+  }
+
+  /** Hands over what is there while the conversation waits for it. */
+  #serve(): void {
+    if (this.#running) return;
+    while (this.#talk !== null) {
+      const wait = this.#wait;
+      if (typeof wait === 'object' && 'until' in wait) return;
+      const next = wait === 'line' ? this.#nextLine() : this.#nextBytes(wait.bytes);
+      if (next === null) {
+        if (this.#closed) {
+          this.#end(new Fault('connection_closed', 'the connection was closed before the reply was complete'));
+        }
+        return;
+      }
+      this.#resume(next);
     }
   }
 
-  #end(fault: Fault): void {
-    if (this.#fault !== null) return;
-    this.#fault = fault;
-    if (fault.failure === 'reply_too_large') this.#socket.destroy();
-    this.#serve();
+  #nextLine(): string | null {
+    const text = this.#text;
+    const end = text.indexOf('\n', this.#searched);
+    const { lineBytesMax } = this.#bounds;
+    if ((end === -1 ? text.length : end) - this.#at > lineBytesMax) {
+      this.#overflow(`a line of more than ${lineBytesMax} bytes`);
+      return null;
+    }
+    if (end === -1) {
+      this.#searched = text.length;
+      return null;
+    }
+    const line = text.slice(this.#at, end > this.#at && text.charCodeAt(end - 1) === CR ? end - 1 : end);
+    this.#at = end + 1;
+    this.#searched = this.#at;
+    return line;
+  }
+
+  #nextBytes(count: number): string | null {
+    if (this.#text.length - this.#at < count) return null;
+    const bytes = this.#text.slice(this.#at, this.#at + count);
+    this.#at += count;
+    this.#searched = this.#at;
+    return bytes;
+  }
+
+  #resume(came: string): void {
+    const talk = this.#talk;
+    if (talk === null) return;
+    this.#running = true;
+    try {
+      const { done, value } = talk.next(came);
+      if (done) {
+        this.#end();
+        return;
+      }
+      this.#wait = value;
+    } catch (thrown) {
+      this.#end(thrown);
+      return;
+    } finally {
+      this.#running = false;
+    }
+    const wait = this.#wait;
+    if (typeof wait !== 'object' || !('until' in wait)) return;
+    try {
+      wait.until(() => {
+        if (this.#wait !== wait) return;
+        this.#wait = 'line';
+        this.#resume('');
+        this.#serve();
+      });
+    } catch (thrown) {
+      this.#end(thrown);
+    }
+  }
+
+  #overflow(what: string): void {
+    this.#wire.destroy();
+    this.#end(new Fault('reply_too_large', what));
+  }
+
+  #end(thrown?: unknown): void {
+    if (this.#talk === null) return;
+    this.#talk = null;
+    this.#text = '';
+    this.#at = 0;
+    this.#ended(thrown);
   }
 }
+
+const CR = 13;

@@ -32,6 +32,11 @@ export const FAILURES = [
   'smtp_protocol',
   'imap_status',
   'imap_protocol',
+  'pop3_status',
+  'pop3_protocol',
+  'auth_refused',
+  'delivery_rejected',
+  'delivery_timeout',
   'starttls_missing',
   'starttls_refused',
   'reply_too_large',
@@ -53,6 +58,8 @@ export interface PhaseTimes {
   readonly firstByteMs?: number;
   /** From the first byte of the reply to the end of the exchange, without the handshake of STARTTLS. */
   readonly transferMs?: number;
+  /** Mail round trip: from the submission server's acceptance to the message found in the mailbox. */
+  readonly deliveryMs?: number;
 }
 
 export interface CertificateSeen {

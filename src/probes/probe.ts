@@ -4,10 +4,12 @@
  */
 import type { Clock } from '../runtime/clock.ts';
 import { runOverBoth } from './both-families.ts';
+import { probeDelivery } from './delivery-probe.ts';
 import { Exchange } from './exchange.ts';
 import { probeHttp } from './http-probe.ts';
 import { probeImap } from './imap-probe.ts';
 import type { ProbeResult } from './outcome.ts';
+import { probePop3 } from './pop3-probe.ts';
 import type { ProbeContext } from './probe-context.ts';
 import { createNameServers, type Lookup, type NameServers } from './resolve.ts';
 import { probeSmtp } from './smtp-probe.ts';
@@ -93,6 +95,12 @@ function start(exchange: Exchange, context: ProbeContext): void {
       break;
     case 'imap':
       probeImap(exchange, target, context);
+      break;
+    case 'pop3':
+      probePop3(exchange, target, context);
+      break;
+    case 'delivery':
+      probeDelivery(exchange, target, context);
       break;
   }
 }

@@ -53,7 +53,7 @@ export function failSocket(exchange: Exchange, error: Error): void {
 
 function wordOf(code: string, phase: Phase | null): Failure | null {
   if (phase === 'tlsMs') return code === 'ETIMEDOUT' ? 'tls_timeout' : 'tls_handshake';
-  if (phase === 'firstByteMs' || phase === 'transferMs') {
+  if (phase === 'firstByteMs' || phase === 'transferMs' || phase === 'deliveryMs') {
     // TLS 1.3 lets a server refuse the handshake after the client believes that it is done.
     if (code.startsWith('ERR_SSL') || code === 'EPROTO') return 'tls_handshake';
     return code === 'ETIMEDOUT' ? 'reply_timeout' : 'connection_closed';

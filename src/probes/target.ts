@@ -73,21 +73,53 @@ export interface HttpTarget {
   readonly http2?: boolean;
 }
 
-export interface SmtpTarget {
+/** A user and a password. They are sent under TLS that is believed, or not at all. */
+export interface MailCredentials {
+  readonly username: string;
+  readonly password: string;
+  /** Sent in plain text all the same: the configuration says so in words. */
+  readonly inPlainText?: boolean;
+}
+
+export interface MailServer {
+  readonly host: string;
+  readonly port: number;
+  readonly security: MailSecurity;
+  /** Who logs in; nobody does when absent. */
+  readonly credentials?: MailCredentials;
+}
+
+export interface SmtpTarget extends MailServer {
   readonly kind: 'smtp';
-  readonly host: string;
-  readonly port: number;
-  readonly security: MailSecurity;
+  /** Whom a mail would be from; asked with `MAIL FROM`, and the empty sender where only a recipient is named. */
+  readonly sender?: string;
+  /** Whom a mail would be for; asked with `RCPT TO`, and no mail is sent. */
+  readonly recipient?: string;
 }
 
-export interface ImapTarget {
+export interface ImapTarget extends MailServer {
   readonly kind: 'imap';
-  readonly host: string;
-  readonly port: number;
-  readonly security: MailSecurity;
+  /** Whether the inbox is opened, for reading only. It needs credentials. */
+  readonly inbox?: boolean;
 }
 
-export type Target = HttpTarget | SmtpTarget | ImapTarget;
+export interface Pop3Target extends MailServer {
+  readonly kind: 'pop3';
+}
+
+/** A mail round trip: a message is submitted here and has to turn up there. */
+export interface DeliveryTarget {
+  readonly kind: 'delivery';
+  readonly submission: MailServer;
+  /** IMAP. */
+  readonly mailbox: MailServer & { readonly credentials: MailCredentials };
+  readonly from: string;
+  readonly to: string;
+  /** Names the check and the place it is run from: messages with it are this check's, and are deleted. */
+  readonly mark: string;
+}
+
+export type Target = HttpTarget | SmtpTarget | ImapTarget | Pop3Target | DeliveryTarget;
 
 /** Which of a host's addresses are dialled: IPv4 where there is any, else IPv6; one family; or each, one after the other. */
 export type AddressFamily = 'any' | 4 | 6 | 'both';
@@ -110,9 +142,14 @@ export function describeTarget(target: Target): string {
     case 'http':
       return printable(target.url);
     case 'smtp':
-    case 'imap': {
-      const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-      return `${target.kind}://${printable(host)}:${target.port} (${target.security})`;
-    }
+    case 'imap':
+    case 'pop3':
+      return describeServer(target.kind, target);
+    case 'delivery':
+      return `${describeServer('smtp', target.submission)} to ${describeServer('imap', target.mailbox)}`;
   }
+}
+
+function describeServer(protocol: string, { host, port, security }: MailServer): string {
+  return `${protocol}://${printable(host.includes(':') ? `[${host}]` : host)}:${port} (${security})`;
 }

@@ -69,6 +69,8 @@ services:
           - { id: smtp, smtp: "mail.acme.kz:25", security: starttls }
           - { id: smtps, smtp: "mail.acme.kz:465" }
           - { id: imap, imap: "[2001:db8::1]:143" }
+          - { id: pop3, pop3: "mail.acme.kz:110" }
+          - { id: pop3s, pop3: "mail.acme.kz:995" }
 `,
     });
     const [service] = services;
@@ -107,7 +109,53 @@ services:
       { kind: 'smtp', host: 'mail.acme.kz', port: 25, security: 'starttls' },
       { kind: 'smtp', host: 'mail.acme.kz', port: 465, security: 'tls' },
       { kind: 'imap', host: '2001:db8::1', port: 143, security: 'plain' },
+      { kind: 'pop3', host: 'mail.acme.kz', port: 110, security: 'plain' },
+      { kind: 'pop3', host: 'mail.acme.kz', port: 995, security: 'tls' },
     ]);
+  });
+
+  it('gives mail checks who logs in, the parties of a mail, and both ends of a round trip', async () => {
+    const files = {
+      'services/acme.yaml': SERVICES.replace(
+        /web: .*/,
+        `mail:
+        checks:
+          - { id: smtp, smtp: "m.kz:587", security: starttls, username: u, password: "\${P}", sender: a@m.kz, recipient: b@m.kz }
+          - { id: imap, imap: "m.kz:143", username: u, password: "\${P}", allowPlainTextPassword: true, inbox: true }
+          - id: trip
+            interval: 20m
+            delivery:
+              from: a@m.kz
+              to: b@m.kz
+              submission: { server: "m.kz:25" }
+              mailbox: { server: "m.kz:993", username: b, password: "\${P}" }
+`,
+      ),
+    };
+    const { services } = await configurationOf(files, { P: 'hunter2' });
+    const credentials = { username: 'u', password: 'hunter2' };
+    const requests = (services[0]?.checks ?? []).map(({ request }) => request);
+    expect(requests.map(({ target }) => target)).toEqual([
+      {
+        ...{ kind: 'smtp', host: 'm.kz', port: 587, security: 'starttls', credentials },
+        ...{ sender: 'a@m.kz', recipient: 'b@m.kz' },
+      },
+      {
+        ...{ kind: 'imap', host: 'm.kz', port: 143, security: 'plain', inbox: true },
+        credentials: { ...credentials, inPlainText: true },
+      },
+      {
+        kind: 'delivery',
+        from: 'a@m.kz',
+        to: 'b@m.kz',
+        submission: { host: 'm.kz', port: 25, security: 'starttls' },
+        mailbox: { host: 'm.kz', port: 993, security: 'tls', credentials: { username: 'b', password: 'hunter2' } },
+        mark: 's1/mail/trip@local',
+      },
+    ]);
+    // Mail takes its time: where nothing is said, five minutes.
+    expect(requests.map(({ timeoutMs }) => timeoutMs)).toEqual([10 * SECOND, 10 * SECOND, 5 * MINUTE]);
+    expect(JSON.stringify(services.map(({ checks }) => checks.map(({ fact }) => fact)))).not.toContain('hunter2');
   });
 });
 

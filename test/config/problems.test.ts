@@ -267,12 +267,12 @@ describe('what does not fit together', () => {
     [
       'a check of nothing',
       check('timeout: 5s'),
-      `services/acme.yaml:9:23: ${CHECK}: found a check of nothing, expected exactly one of http, smtp and imap`,
+      `services/acme.yaml:9:23: ${CHECK}: found a check of nothing, expected exactly one of http, smtp, imap, pop3 and delivery`,
     ],
     [
       'a check of two things',
       check(`${SITE}, imap: "acme.kz:143"`),
-      `services/acme.yaml:9:23: ${CHECK}: found a check of http and imap, expected exactly one of http, smtp and imap`,
+      `services/acme.yaml:9:23: ${CHECK}: found a check of http and imap, expected exactly one of http, smtp, imap, pop3 and delivery`,
     ],
     [
       'a security that a web site has by its scheme',
@@ -320,6 +320,71 @@ describe('what does not fit together', () => {
     ],
   ])('refuses %s', async (_, files, message) => {
     expect(await problemsOf(files)).toEqual([message]);
+  });
+});
+
+describe('who logs in to a mail server', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what a configuration says.
+  const login = 'username: u, password: "${P}"';
+  const trip = (submission: string, mailbox: string) =>
+    check(`delivery: { from: a@a.kz, to: b@a.kz, submission: { ${submission} }, mailbox: { ${mailbox} } }`);
+  const IMAPS = `server: "a.kz:993", ${login}`;
+
+  it.each([
+    ['under STARTTLS', check(`smtp: "a.kz:587", security: starttls, ${login}`)],
+    ['on a port with TLS', check(`pop3: "a.kz:995", ${login}`)],
+    ['in plain text where that is said in words', check(`imap: "a.kz:143", allowPlainTextPassword: true, ${login}`)],
+    ['at both ends of a round trip', trip(`server: "a.kz:587", ${login}`, IMAPS)],
+    ['at the mailbox of a round trip alone', trip('server: "a.kz:25", security: plain', IMAPS)],
+  ])('may be said %s', async (_, files) => {
+    expect(await problemsOf(files, { P: 'hunter2' })).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a password in plain text',
+      check(`imap: "a.kz:143", ${login}`),
+      `9:76: ${CHECK}.password: found ***, expected security starttls or tls, or allowPlainTextPassword: true where anybody may read it (with the environment filled in)`,
+    ],
+    [
+      'a password that stands in the file',
+      check('imap: "a.kz:993", username: u, password: hunter2'),
+      `9:76: ${CHECK}.password: found ***, expected a text taken from the environment such as \${PASSWORD}`,
+    ],
+    [
+      'a user without a password',
+      check('pop3: "a.kz:995", username: u'),
+      `9:23: ${CHECK}.password: found nothing, expected username and password, or neither`,
+    ],
+    [
+      'an allowance of what is not done',
+      check(`pop3: "a.kz:995", allowPlainTextPassword: true, ${login}`),
+      `9:77: ${CHECK}.allowPlainTextPassword: found true, expected no allowPlainTextPassword where TLS protects the password`,
+    ],
+    [
+      'an inbox of nobody',
+      check('imap: "a.kz:993", inbox: true'),
+      `9:60: ${CHECK}.inbox: found true, expected an inbox only with username and password`,
+    ],
+    [
+      'a recipient of a mailbox server',
+      check('imap: "a.kz:993", recipient: a@a.kz'),
+      `9:64: ${CHECK}.recipient: found "a@a.kz", expected no recipient in a check of imap`,
+    ],
+    [
+      'a recipient with a command in it',
+      check('smtp: "a.kz:25", recipient: "a@a.kz>\\r\\nDATA"'),
+      `9:63: ${CHECK}.recipient: found "a@a.kz>\\r\\nDATA", expected text on one line without control characters`,
+    ],
+    [
+      'a round trip with a password in plain text',
+      trip('server: "a.kz:25"', `${IMAPS}, security: plain`),
+      `9:162: ${CHECK}.delivery.mailbox.password: found ***, expected security starttls or tls, or allowPlainTextPassword: true where anybody may read it (with the environment filled in)`,
+    ],
+  ])('is refused: %s', async (_, files, message) => {
+    const problems = await problemsOf(files, { P: 'hunter2' });
+    expect(problems.join()).not.toContain('hunter2');
+    expect(problems).toEqual([`services/acme.yaml:${message}`]);
   });
 });
 
