@@ -3,7 +3,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { lastStateOf } from '../domain/detection/last-state.ts';
 import type { Ledger } from '../domain/facts/ledger.ts';
 import type { Instant, Millis } from '../domain/time/instant.ts';
-import { phaseOf } from '../monitor/schedule.ts';
+import { assignPhases } from '../monitor/phases.ts';
 import type { WatchedCheck } from '../monitor/watched-check.ts';
 
 /** Where a check belongs; what samples are labelled with. */
@@ -14,29 +14,40 @@ export interface CheckPlace {
 }
 
 /**
- * All checks of the configuration. Their phases are spread evenly within each interval. What was recorded at an instant
- * that the clock, set back since, has yet to reach counts too: forgetting it, a check would go on from a state that the
- * journal has long left, and no edge would ever say so.
+ * All checks of the configuration, their phases spread evenly. What was recorded at an instant that the clock, set back
+ * since, has yet to reach counts too: forgetting it, a check would go on from a state that the journal has long left, and
+ * no edge would ever say so.
+ * @param kept phases that checks with the same interval keep.
  */
-export function watchedChecks(configuration: Configuration, ledger: Ledger, now: Instant): readonly WatchedCheck[] {
+export function watchedChecks(
+  configuration: Configuration,
+  ledger: Ledger,
+  now: Instant,
+  kept?: ReadonlyMap<string, Millis>,
+): readonly WatchedCheck[] {
   const asOf = ledger.asOf(now);
-  const ordinals = new Map<Millis, number>();
-  return configuration.services.flatMap((service) =>
-    service.checks.map(({ fact, request, allow }): WatchedCheck => {
-      const ordinal = ordinals.get(fact.intervalMs) ?? 0;
-      ordinals.set(fact.intervalMs, ordinal + 1);
-      const recorded = lastStateOf(ledger, fact.id, configuration.vantage, asOf);
-      return {
-        id: fact.id,
-        intervalMs: fact.intervalMs,
-        phaseMs: phaseOf(ordinal, fact.intervalMs),
-        policy: { maxGapMs: fact.maxGapMs, failures: fact.failures, successes: fact.successes },
-        request,
-        allow,
-        ...(recorded ? { recorded } : {}),
-      };
-    }),
+  const configured = configuration.services.flatMap((service) => service.checks);
+  const phases = assignPhases(
+    configured.map(({ fact, group }) => ({
+      id: fact.id,
+      intervalMs: fact.intervalMs,
+      ...(group === undefined ? {} : { group }),
+    })),
+    kept,
   );
+  return configured.map(({ fact, request, allow, group }): WatchedCheck => {
+    const recorded = lastStateOf(ledger, fact.id, configuration.vantage, asOf);
+    return {
+      id: fact.id,
+      intervalMs: fact.intervalMs,
+      phaseMs: phases.get(fact.id) ?? 0,
+      policy: { maxGapMs: fact.maxGapMs, failures: fact.failures, successes: fact.successes },
+      request,
+      allow,
+      ...(group === undefined ? {} : { group }),
+      ...(recorded ? { recorded } : {}),
+    };
+  });
 }
 
 /** The place of each check by its id. */

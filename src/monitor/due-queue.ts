@@ -20,6 +20,10 @@ export class DueQueue<T> {
     return this.#heap[0]?.due;
   }
 
+  clear(): void {
+    this.#heap.length = 0;
+  }
+
   add(due: Instant, item: T): void {
     const entry = { due, order: this.#order++, item };
     let at = this.#heap.push(entry) - 1;

@@ -5,78 +5,93 @@
  * 2. Observations enter a check's detector in the order they were sent.
  * 3. Coverage is only claimed through instants at which the confirmed state was itself observed, so forgetting
  *    everything later than it (a crash) can make no bound wrong.
+ * 4. No slot is dropped for an extra probe (launch-gate.ts); a slot that comes while its check's probe is in flight is due
+ *    when that has ended.
  */
-import {
-  confirmedThrough,
-  createDetectorState,
-  type DetectorState,
-  type Edge,
-  expire,
-  observe,
-  restoreDetectorState,
-} from '../domain/detection/detector.ts';
+import { createDetectorState, type Edge, observe } from '../domain/detection/detector.ts';
 import type { Evidence } from '../domain/facts/fact.ts';
 import { type Instant, type Millis, SECOND } from '../domain/time/instant.ts';
 import type { ProbeResult } from '../probes/outcome.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
+import { Budget } from './budget.ts';
 import { DueQueue } from './due-queue.ts';
-import { nextProbe, nextSlot } from './schedule.ts';
-import type { Batch, Coverage, FoundEdge, Sample, WatchedCheck } from './watched-check.ts';
+import { FateSample } from './fate-sample.ts';
+import { IntervalRing } from './interval-ring.ts';
+import { LaunchGate, type Server } from './launch-gate.ts';
+import { type RunningCheck, runningCheck } from './running-check.ts';
+import { downPace, extraDelay } from './schedule.ts';
+import { serverName } from './server-name.ts';
+import type { Batch, FoundEdge, ProbeLimits, Sample, WatchedCheck } from './watched-check.ts';
 
 export interface ProberLoopOptions {
   readonly clock: Clock;
   readonly checks: readonly WatchedCheck[];
+  readonly limits?: ProbeLimits;
   /** Runs one probe. It must not reject, and must end within the request's timeout. */
   readonly probe: (check: WatchedCheck, signal: AbortSignal) => Promise<ProbeResult>;
-  /** Receives what was found: at once when an edge is, else every second. */
+  /** Receives what was found: soon when an edge is, else every second. */
   readonly handOver: (batch: Batch) => void;
 }
 
-interface Running {
-  readonly check: WatchedCheck;
-  readonly state: DetectorState;
-  /** When the probe in flight was started; undefined while none is. */
-  inFlightSince: Instant | undefined;
-  /** What the first probe of the current contrary run showed. */
-  contraryEvidence: Evidence | undefined;
+/** What changes of the checks under way. */
+export interface CheckChanges {
+  /** Ids of checks that are not watched any longer. */
+  readonly removed: readonly string[];
+  /** New checks, and those whose settings changed. */
+  readonly set: readonly WatchedCheck[];
 }
 
+const DEFAULT_LIMITS: ProbeLimits = { perServer: 8, inFlight: 20_000, extra: 1 };
+
 const HAND_OVER_EVERY: Millis = SECOND;
+/** In a mass outage edges come one after the other: each is handed over within this time, many at once. */
+const HAND_OVER_APART: Millis = 100;
 /** Timers may not be trusted beyond this; the wall clock is looked at again. */
 const LONGEST_NAP: Millis = SECOND;
+/** Wake-ups are at least this far apart, so that at a fast pace many probes share one. */
+const TICK: Millis = 20;
 
 export class ProberLoop {
   readonly #options: ProberLoopOptions;
-  readonly #running: readonly Running[];
-  readonly #queue = new DueQueue<Running>();
+  readonly #limits: ProbeLimits;
+  readonly #running = new Map<string, RunningCheck>();
+  readonly #servers = new Map<string, Server>();
+  readonly #samples = new Map<string, FateSample<RunningCheck>>();
+  readonly #rings = new Map<Millis, IntervalRing>();
+  readonly #slots = new DueQueue<IntervalRing>();
+  readonly #extras = new DueQueue<RunningCheck>();
+  readonly #budget: Budget;
+  readonly #gate: LaunchGate;
   readonly #abort = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
   #edges: FoundEdge[] = [];
-  #samples: Sample[] = [];
+  #taken: Sample[] = [];
   #blips: string[] = [];
+  #skipped = 0;
   #wakeAt: Instant = Number.POSITIVE_INFINITY;
   #wokenAt: Instant = Number.NEGATIVE_INFINITY;
+  #wokenMs: Millis = Number.NEGATIVE_INFINITY;
+  #handedOverMs: Millis = Number.NEGATIVE_INFINITY;
   #cancelWake: CancelTimer = () => {};
   #cancelHandOver: CancelTimer = () => {};
 
   constructor(options: ProberLoopOptions) {
+    const { clock, checks, limits = DEFAULT_LIMITS } = options;
     this.#options = options;
-    this.#running = options.checks.map((check) => ({
-      check,
-      state: check.recorded
-        ? restoreDetectorState(check.recorded.state, check.recorded.through)
-        : createDetectorState(),
-      inFlightSince: undefined,
-      contraryEvidence: undefined,
-    }));
+    this.#limits = limits;
+    this.#budget = new Budget(clock, 0);
+    this.#gate = new LaunchGate({
+      budget: this.#budget,
+      perServer: limits.perServer,
+      mostInFlight: limits.inFlight,
+      send: (running, due) => this.#send(running, due),
+    });
+    for (const check of checks) this.#add(check);
   }
 
   /** Begins: each check waits for its own next slot. */
   start(): void {
-    const now = this.#options.clock.now();
-    for (const running of this.#running) {
-      this.#queue.add(nextSlot(now, running.check.phaseMs, running.check.intervalMs), running);
-    }
+    this.#arrange(this.#options.clock.now());
     this.#wake();
     this.#handOverRegularly();
   }
@@ -90,22 +105,142 @@ export class ProberLoop {
     this.#handOver();
   }
 
+  /**
+   * Takes other settings in, between two probes: a check that is set again keeps its phase, what is known of it and its probe in
+   * flight. One that is removed, or gets another interval, becomes unknown where it was last observed: it leaves the
+   * checks that coverage speaks for together. What was found so far is handed over before this returns.
+   */
+  change({ removed, set }: CheckChanges): void {
+    this.#wake();
+    for (const id of removed) this.#remove(id);
+    for (const check of set) {
+      const running = this.#running.get(check.id);
+      if (running?.check.intervalMs === check.intervalMs) {
+        this.#join(running, check);
+      } else {
+        this.#remove(check.id);
+        this.#add(check);
+      }
+    }
+    this.#arrange(this.#wokenAt);
+    this.#wakeBy(this.#nextDue());
+    this.#handOver();
+  }
+
+  #add(check: WatchedCheck): void {
+    const running = runningCheck(check, this.#serverOf(check), this.#sampleOf(check));
+    this.#running.set(check.id, running);
+    if (running.downSince !== undefined) running.sample?.add(running);
+  }
+
+  /** Gives a check other settings. */
+  #join(running: RunningCheck, check: WatchedCheck): void {
+    const next = running.sample?.remove(running);
+    if (next) this.#planExtra(next, this.#options.clock.now());
+    running.check = check;
+    running.sample = this.#sampleOf(check);
+    if (running.downSince !== undefined) running.sample?.add(running);
+    const { waiting } = running;
+    this.#gate.forget(running);
+    running.server = this.#serverOf(check);
+    if (waiting) this.#gate.ask(running, waiting.urgency, waiting.due, this.#wokenAt);
+  }
+
+  #remove(id: string): void {
+    const running = this.#running.get(id);
+    if (!running) return;
+    const { state } = running;
+    if (state.last !== undefined && state.confirmed !== 'unknown') {
+      this.#found(running, { to: 'unknown', earliest: state.last, latest: state.last }, undefined);
+    }
+    Object.assign(state, createDetectorState());
+    this.#gate.forget(running);
+    running.extraDue = Number.POSITIVE_INFINITY;
+    running.gone = true;
+    this.#running.delete(id);
+  }
+
+  /** Puts all checks in the order of their slots, each waiting for its first one later than `after`. */
+  #arrange(after: Instant): void {
+    for (const server of this.#servers.values()) server.need = 0;
+    let slotsPerSecond = 0;
+    for (const { check, server } of this.#running.values()) {
+      slotsPerSecond += SECOND / check.intervalMs;
+      server.need += (check.policy.failures * check.request.timeoutMs) / check.intervalMs;
+    }
+    this.#budget.resize(slotsPerSecond * this.#limits.extra);
+    const members = Map.groupBy(this.#running.values(), (running) => running.check.intervalMs);
+    for (const intervalMs of this.#rings.keys()) if (!members.has(intervalMs)) this.#rings.delete(intervalMs);
+    for (const [intervalMs, all] of members) {
+      const ring = this.#rings.get(intervalMs) ?? new IntervalRing(intervalMs);
+      this.#rings.set(intervalMs, ring);
+      ring.fill(all, after);
+    }
+    this.#queueRings();
+  }
+
+  #queueRings(): void {
+    this.#slots.clear();
+    for (const ring of this.#rings.values()) this.#slots.add(ring.nextDue, ring);
+  }
+
+  #serverOf(check: WatchedCheck): Server {
+    const name = serverName(check);
+    const known = this.#servers.get(name);
+    if (known) return known;
+    const server: Server = { inFlight: 0, need: 0, line: undefined };
+    this.#servers.set(name, server);
+    return server;
+  }
+
+  #sampleOf({ group, request }: WatchedCheck): FateSample<RunningCheck> | undefined {
+    if (group === undefined) return undefined;
+    const name = `${request.target.kind} ${group}`;
+    const known = this.#samples.get(name);
+    if (known) return known;
+    const sample = new FateSample<RunningCheck>();
+    this.#samples.set(name, sample);
+    return sample;
+  }
+
   #wake(): void {
     const { clock } = this.#options;
     const now = clock.now();
     if (now < this.#wokenAt) this.#putBackOnGrid(now);
     this.#wokenAt = now;
-    for (let next = this.#queue.take(now); next; next = this.#queue.take(now)) this.#launch(next.item, next.due);
-    this.#wakeBy(this.#queue.nextDue ?? Number.POSITIVE_INFINITY);
+    this.#wokenMs = clock.monotonicMs();
+    this.#gate.drain(now);
+    for (let next = this.#slots.take(now); next; next = this.#slots.take(now)) {
+      const ring = next.item;
+      this.#skipped += ring.take(now, (running, slot) => this.#takeSlot(running, slot, now));
+      this.#slots.add(ring.nextDue, ring);
+    }
+    for (let next = this.#extras.take(now); next; next = this.#extras.take(now)) {
+      const { item: running, due } = next;
+      if (running.extraDue !== due) continue; // planned otherwise meanwhile
+      running.extraDue = Number.POSITIVE_INFINITY;
+      if (running.inFlightSince !== undefined) continue;
+      this.#gate.ask(running, running.state.contrary > 0 ? 'confirm' : 'watch', due, now);
+    }
+    this.#wakeBy(this.#nextDue());
+  }
+
+  #takeSlot(running: RunningCheck, slot: Instant, now: Instant): void {
+    if (running.inFlightSince === undefined) this.#gate.ask(running, 'slot', slot, now);
+    else running.owed = true;
   }
 
   /** The clock was set back: whatever waits would wait until it has caught up, and nothing be probed till then. */
   #putBackOnGrid(now: Instant): void {
-    const waiting: Running[] = [];
-    for (let next = this.#queue.take(Number.POSITIVE_INFINITY); next; next = this.#queue.take(Number.POSITIVE_INFINITY))
-      waiting.push(next.item);
-    for (const running of waiting)
-      this.#queue.add(nextSlot(now, running.check.phaseMs, running.check.intervalMs), running);
+    for (const ring of this.#rings.values()) ring.turnTo(now);
+    this.#queueRings();
+    this.#extras.clear();
+    for (const running of this.#running.values()) running.extraDue = Number.POSITIVE_INFINITY;
+  }
+
+  #nextDue(): Instant {
+    const next = Math.min(this.#slots.nextDue ?? Infinity, this.#extras.nextDue ?? Infinity);
+    return this.#gate.holds ? Math.min(next, this.#options.clock.now()) : next;
   }
 
   /** Wakes at an instant, or before: it may lie hours ahead only because the clock was set back meanwhile. */
@@ -113,25 +248,30 @@ export class ProberLoop {
     this.#cancelWake();
     const { clock } = this.#options;
     const now = clock.now();
-    this.#wakeAt = Math.min(now + LONGEST_NAP, Math.max(now, instant));
+    const rest = Math.max(0, this.#wokenMs + TICK - clock.monotonicMs());
+    this.#wakeAt = Math.min(now + LONGEST_NAP, Math.max(now + rest, instant));
     this.#cancelWake = clock.after(this.#wakeAt - now, () => this.#wake());
   }
 
-  #launch(running: Running, due: Instant): void {
+  #send(running: RunningCheck, due: Instant): void {
     const startedAt = this.#options.clock.now();
+    const { server } = running;
     running.inFlightSince = startedAt;
+    running.extraDue = Number.POSITIVE_INFINITY;
+    if (running.block && running.state.confirmed === 'unknown') running.block.changed = true;
     const run = this.#options.probe(running.check, this.#abort.signal).then((result) => {
       running.inFlightSince = undefined;
       this.#inFlight.delete(run);
       if (this.#abort.signal.aborted) return;
-      this.#takeIn(running, result, startedAt - due);
+      if (!running.gone) this.#takeIn(running, result, startedAt - due);
+      this.#gate.done(server);
     });
     this.#inFlight.add(run);
   }
 
-  #takeIn(running: Running, result: ProbeResult, latenessMs: Millis): void {
+  #takeIn(running: RunningCheck, result: ProbeResult, latenessMs: Millis): void {
     const { check, state } = running;
-    this.#samples.push({
+    this.#taken.push({
       check: check.id,
       sentAt: result.sentAt,
       outcome: result.outcome,
@@ -140,6 +280,9 @@ export class ProberLoop {
       latenessMs,
       phases: result.phases,
     });
+    if (running.block) running.block.changed = true;
+    const now = this.#options.clock.now();
+    const { downSince } = running;
     // A clock that was set back would make the past happen twice: such an observation says nothing.
     if (state.last === undefined || result.sentAt > state.last) {
       const evidence = evidenceOf(result);
@@ -147,27 +290,63 @@ export class ProberLoop {
       let hasChanged = false;
       const emit = (edge: Edge): void => {
         hasChanged = true;
-        this.#found(check, edge, edge.latest >= result.sentAt ? evidence : (running.contraryEvidence ?? evidence));
+        this.#found(running, edge, edge.latest >= result.sentAt ? evidence : (running.contraryEvidence ?? evidence));
       };
       observe(state, check.policy, result.sentAt, result.outcome, emit, result.shownAt);
       if (state.contrary === 1 && result.outcome !== 'void') running.contraryEvidence = evidence;
       if (state.contrary === 0) running.contraryEvidence = undefined;
       if (wasDoubted && !hasChanged && state.contrary === 0) this.#blips.push(check.id);
+      if (downSince !== undefined && result.outcome === 'ok') this.#wakeNeighbours(running, now - downSince, now);
     }
-    const now = this.#options.clock.now();
-    const next = nextProbe(Math.min(result.sentAt, now), check.phaseMs, check.intervalMs, state);
-    // What fell due while this probe was in flight is due now: it is not late, it could not have been sent.
-    const due = Math.max(next, now);
-    this.#queue.add(due, running);
+    if (running.owed) {
+      running.owed = false;
+      // It is due now and not late: while the probe before it was in flight, it could not have been sent.
+      this.#gate.ask(running, 'slot', now, now);
+    } else this.#planExtra(running, Math.min(result.sentAt, now));
+  }
+
+  /** The first of a group that answers again: the others that are down are worth a look. */
+  #wakeNeighbours(running: RunningCheck, downForMs: Millis, now: Instant): void {
+    const paceMs = downPace(downForMs, running.check.intervalMs);
+    for (const neighbour of running.sample?.wake(now, paceMs) ?? []) this.#planAt(neighbour, now);
+  }
+
+  /** @param from when it was last probed. */
+  #planExtra(running: RunningCheck, from: Instant): void {
+    const { check, state, sample, downSince } = running;
+    const delay = extraDelay(state, {
+      intervalMs: check.intervalMs,
+      downForMs: from - (downSince ?? from),
+      closely: sample === undefined || sample.isClose(running),
+    });
+    // A slot comes sooner than an interval from now.
+    if (delay !== undefined && delay < check.intervalMs)
+      this.#planAt(running, Math.max(from + delay, this.#options.clock.now()));
+  }
+
+  #planAt(running: RunningCheck, due: Instant): void {
+    running.extraDue = due;
+    this.#extras.add(due, running);
     if (due < this.#wakeAt) this.#wakeBy(due);
   }
 
-  #found(check: WatchedCheck, edge: Edge, evidence: Evidence | undefined): void {
+  #found(running: RunningCheck, edge: Edge, evidence: Evidence | undefined): void {
+    const { check, sample } = running;
     if (this.#edges.length === 0 && !this.#abort.signal.aborted) {
       this.#cancelHandOver();
-      this.#cancelHandOver = this.#options.clock.after(0, () => this.#handOverRegularly());
+      const { clock } = this.#options;
+      const rest = Math.max(0, this.#handedOverMs + HAND_OVER_APART - clock.monotonicMs());
+      this.#cancelHandOver = clock.after(rest, () => this.#handOverRegularly());
     }
     this.#edges.push({ check: check.id, ...edge, ...(evidence && edge.to !== 'unknown' ? { evidence } : {}) });
+    if (edge.to === 'down') {
+      running.downSince = edge.latest;
+      sample?.add(running);
+    } else {
+      running.downSince = undefined;
+      const next = sample?.remove(running);
+      if (next) this.#planAt(next, this.#options.clock.now());
+    }
   }
 
   #handOverRegularly(): void {
@@ -177,35 +356,27 @@ export class ProberLoop {
   }
 
   #handOver(): void {
-    const now = this.#options.clock.now();
-    for (const { check, state, inFlightSince } of this.#running) {
-      expire(state, check.policy, inFlightSince ?? now, (edge) => this.#found(check, edge, undefined));
-    }
+    const { clock } = this.#options;
+    const now = clock.now();
+    const coverage = [...this.#rings.values()].map((ring) => ({
+      intervalMs: ring.intervalMs,
+      through: ring.coverage(now, (running, edge) => this.#found(running, edge, undefined)),
+    }));
     const batch = {
       edges: this.#edges,
-      coverage: this.#coverage(),
-      samples: this.#samples,
+      coverage,
+      samples: this.#taken,
       blips: this.#blips,
       inFlight: this.#inFlight.size,
+      waiting: this.#gate.waiting,
+      skipped: this.#skipped,
     };
     this.#edges = [];
-    this.#samples = [];
+    this.#taken = [];
     this.#blips = [];
+    this.#skipped = 0;
+    this.#handedOverMs = clock.monotonicMs();
     this.#options.handOver(batch);
-  }
-
-  /**
-   * A check that is unknown is not covered, but the probe in flight may make it known from the instant it was sent: if
-   * coverage had been recorded beyond that instant by then, it would be taken to speak for this check too.
-   */
-  #coverage(): Coverage[] {
-    const through = new Map<Millis, Instant | null>();
-    for (const { check, state, inFlightSince } of this.#running) {
-      const covered = confirmedThrough(state) ?? inFlightSince ?? null;
-      const lowest = through.get(check.intervalMs) ?? null;
-      through.set(check.intervalMs, covered === null ? lowest : lowest === null ? covered : Math.min(lowest, covered));
-    }
-    return [...through].map(([intervalMs, instant]) => ({ intervalMs, through: instant }));
   }
 }
 

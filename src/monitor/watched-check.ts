@@ -13,8 +13,27 @@ export interface WatchedCheck {
   readonly request: ProbeRequest;
   /** Address ranges that its target may lie in although they are private. */
   readonly allow: readonly string[];
-  /** What was last recorded of it, to go on from. */
-  readonly recorded?: { readonly state: State; readonly through: Instant };
+  /** Checks of one group share the fate of one server. */
+  readonly group?: string;
+  /** What was last recorded of it, to go on from: a state that began by `since` and held through `through`. */
+  readonly recorded?: { readonly state: State; readonly through: Instant; readonly since?: Instant };
+}
+
+/** Bounds of what one thread probes at once and besides the slots. */
+export interface ProbeLimits {
+  /** Probes at once to one server. */
+  readonly perServer: number;
+  /** Probes at once to all servers. */
+  readonly inFlight: number;
+  /** Extra probes in the long run, as a part of those that the slots ask for: 1 is as many again. */
+  readonly extra: number;
+}
+
+/** Probes that are due and not yet sent, by what they wait for: the budget, their server, or room among all probes. */
+export interface WaitingProbes {
+  readonly budget: number;
+  readonly server: number;
+  readonly room: number;
 }
 
 /** A state edge found, with what the probe that showed it first said. */
@@ -53,4 +72,7 @@ export interface Batch {
   readonly blips: readonly string[];
   /** Probes sent and not yet finished. */
   readonly inFlight: number;
+  readonly waiting: WaitingProbes;
+  /** Slots passed over since the last batch, for the machine slept or the clock was set on by more than an interval. */
+  readonly skipped: number;
 }

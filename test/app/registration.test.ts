@@ -137,11 +137,15 @@ services: [{ id: s1, customer: c1, components: { web: { checks: ${checks} } } }]
     const found = watchedChecks(configuration, ledger, T + MINUTE);
     expect(found.map((check) => check.id)).toEqual(definitions.checks.map((check) => check.id));
     expect(found.map((check) => [check.intervalMs, check.phaseMs])).toEqual([
-      [MINUTE, 0],
+      [MINUTE, 30_000],
       [30 * SECOND, 0],
-      [MINUTE, 37_082],
+      [MINUTE, 0],
     ]);
-    expect(found.map((check) => check.recorded)).toEqual([{ state: 'down', through: T + 1 }, undefined, undefined]);
+    expect(found.map((check) => check.recorded)).toEqual([
+      { state: 'down', since: T + 1, through: T + 1 },
+      undefined,
+      undefined,
+    ]);
     expect([...placesOf(configuration).keys()]).toEqual(found.map((check) => check.id));
     expect(placesOf(configuration).get('s1/web/shop')).toEqual({ service: 's1', component: 'web', kind: 'http' });
   });

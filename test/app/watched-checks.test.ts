@@ -30,7 +30,7 @@ describe('after a restart with the clock set back behind the last edge', () => {
 
   it('goes on from that edge, and not from the state that the journal has left', () => {
     const watched = watchedChecks(configuration, ledgerOfOutage(), now).find((each) => each.id === id);
-    expect(watched?.recorded).toEqual({ state: 'down', through: noon + MINUTE });
+    expect(watched?.recorded).toEqual({ state: 'down', since: noon, through: noon + MINUTE });
   });
 
   it('closes the newest state of a check that is no longer watched', () => {

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Millis, SECOND } from '../../src/domain/time/instant.ts';
 import { Monitor } from '../../src/monitor/monitor.ts';
-import { phaseOf } from '../../src/monitor/schedule.ts';
 import type { Batch, FoundEdge, WatchedCheck } from '../../src/monitor/watched-check.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { watched } from './scripted-probes.ts';
@@ -146,7 +145,7 @@ describe('Monitor', () => {
     const { port } = hanging.address() as AddressInfo;
     const checks = Array.from({ length: 20 }, (_, n) =>
       checkOf(`c${n}`, port, {
-        phaseMs: phaseOf(n, SECOND),
+        phaseMs: n * 50,
         request: { target: { kind: 'http', url: `http://127.0.0.1:${port}/`, status: [] }, timeoutMs: 60 * SECOND },
       }),
     );

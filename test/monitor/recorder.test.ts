@@ -68,6 +68,8 @@ function batch(parts: { edges?: readonly string[]; through?: Instant | null; int
     samples: [],
     blips: [],
     inFlight: 0,
+    waiting: { budget: 0, server: 0, room: 0 },
+    skipped: 0,
   };
 }
 

@@ -1,8 +1,8 @@
 /** Traps that other monitors fell into while probing: each is a test that bears its name. */
 import { describe, expect, it } from 'vitest';
 import { DAY, MINUTE, SECOND } from '../../src/domain/time/instant.ts';
+import { assignPhases } from '../../src/monitor/phases.ts';
 import { Recorder } from '../../src/monitor/recorder.ts';
-import { phaseOf } from '../../src/monitor/schedule.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { type Answer, scriptedLoop, watched } from './scripted-probes.ts';
 
@@ -11,7 +11,9 @@ const OK: Answer = { outcome: 'ok' };
 
 /** Checks of a minute with their phases spread as the daemon spreads them. */
 function fleet(size: number) {
-  return Array.from({ length: size }, (_, i) => watched(`c${i}`, { phaseMs: phaseOf(i, MINUTE) }));
+  const ids = Array.from({ length: size }, (_, i) => `c${i}`);
+  const phases = assignPhases(ids.map((id) => ({ id, intervalMs: MINUTE })));
+  return ids.map((id) => watched(id, { phaseMs: phases.get(id)! }));
 }
 
 describe('small default concurrency: three dead hosts delay all', () => {

@@ -5,6 +5,8 @@ import { type Instant, MINUTE, type Millis, SECOND } from '../time/instant.ts';
 
 export interface LastState {
   readonly state: State;
+  /** When it was first seen. */
+  readonly since: Instant;
   /** Nothing is known from this instant on. */
   readonly through: Instant;
 }
@@ -50,5 +52,5 @@ export function lastStateOf(ledger: Ledger, check: string, vantage: string, asOf
   );
   if (!newest) return undefined;
   const definition = knownAt(ledger.check(check), asOf).at(-1);
-  return { state: newest.to, through: coveredThrough(ledger, definition, vantage, edges, asOf) };
+  return { state: newest.to, since: newest.latest, through: coveredThrough(ledger, definition, vantage, edges, asOf) };
 }
