@@ -46,6 +46,8 @@ export interface DaemonOptions {
 
 /** How often the journal is looked at for what other processes recorded, and everything derived is brought up to date. */
 const ROUND: Millis = SECOND;
+/** Facts of a configuration in one append. What a crash leaves out the next start records. */
+const REGISTERED_AT_ONCE = 2_000;
 const PROBER_THREADS = 1;
 const INFLUX_CLOSE_WITHIN: Millis = 500;
 /** How soon a month that could not be closed is tried again. */
@@ -136,8 +138,10 @@ export class Daemon {
       ...registrationFacts(feed.ledger, definitionsOf(configuration), at),
       { type: 'daemon-started', ...stamp, at },
     ];
-    await journal.append(facts.map((fact) => ({ fact })));
-    await feed.catchUp();
+    for (let from = 0; from < facts.length; from += REGISTERED_AT_ONCE) {
+      await journal.append(facts.slice(from, from + REGISTERED_AT_ONCE).map((fact) => ({ fact })));
+      await feed.catchUp();
+    }
     this.#cleanups.add('farewell', async () => {
       await journal.append([{ fact: { type: 'daemon-stopped', ...stamp, at: clock.now() } }]);
     });
@@ -150,6 +154,7 @@ export class Daemon {
       ledger: feed.ledger,
       contracts,
       clock,
+      onEnded: (service) => this.#metrics.remove(service),
       onTrouble: (service, error) => {
         const part = `service ${service}`;
         if (error === undefined) this.#troubles.delete(part);
@@ -160,6 +165,7 @@ export class Daemon {
       onComputed: (now, before) => {
         // What was already so when the daemon started is shown, but it is no news and counts as none.
         if (before) announceOutages(now, before, listener);
+        this.#metrics.service(now);
         for (const outage of now.outages) this.#metrics.outage(metricOf(now, outage), before !== undefined);
         if (influx) for (const point of outagePoints(now, before)) influx.outage(point);
       },
@@ -181,9 +187,6 @@ export class Daemon {
   async #round({ feed }: Books, fleet: Fleet, mails: MailDesk | undefined): Promise<void> {
     await feed.catchUp();
     await fleet.refresh();
-    const services = fleet.all();
-    this.#metrics.services(services);
-    this.#metrics.statements(services.map((service) => service.statement));
     this.#metrics.journalEntries(feed.seq);
     mails?.sendInBackground();
   }

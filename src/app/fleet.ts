@@ -1,9 +1,9 @@
 /**
- * What is known of every service now, kept fresh: a service with news, or one that is down, is computed again at each
- * refresh; all others in turn, a slice at a time, because time passes for them too. Metrics, status and outage
- * announcements all read from here, so they cannot disagree.
+ * What is known of every service now, kept fresh: a service with news is computed again at each refresh; those that are
+ * down, and all others, each in their turn, because time passes for them too. Metrics, status and outage announcements
+ * all read from here, so they cannot disagree (docs/decisions/0009 says how old it may be).
  */
-
+import { setImmediate as turn } from 'node:timers/promises';
 import { statusAt } from '../domain/contract/activity.ts';
 import type { Contracts } from '../domain/contract/contracts.ts';
 import { type CurrentState, currentState, type Outage, outagesWithin } from '../domain/contract/outages.ts';
@@ -40,17 +40,25 @@ export interface FleetOptions {
   readonly clock: Clock;
   /** Called for each service that was computed again. */
   readonly onComputed: (now: ServiceNow, before: ServiceNow | undefined) => void;
+  /** Called when a service has ended: it is not among `all` any more. */
+  readonly onEnded: (service: string) => void;
   /** Called when a service cannot be computed, and again with undefined when it can. The others are computed all the same. */
   readonly onTrouble: (service: string, error: unknown) => void;
 }
 
-/** Services computed in one go before other work is let in. */
-const SLICE = 200;
+/** Services computed in one go before other work is let in: some milliseconds. */
+const SLICE = 25;
+/** Services that are down and computed again at each refresh: those that were computed longest ago. */
+const DOWN_A_TURN = 400;
+/** All others. */
+const REST_A_TURN = 200;
 
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #services = new Map<string, ServiceNow>();
   readonly #news = new Set<string>();
+  /** Those that are down, longest ago computed first. */
+  readonly #down = new Set<string>();
   readonly #troubled = new Set<string>();
   readonly #servicesOfCheck = new Map<string, Set<string>>();
   #turn = 0;
@@ -80,14 +88,16 @@ export class Fleet {
 
   async #refresh(): Promise<void> {
     const ids = this.#options.ledger.services();
-    const down = ids.filter((id) => this.#services.get(id)?.state === 'down');
-    const rest = Array.from({ length: Math.min(SLICE, ids.length) }, (_, i) => ids[(this.#turn + i) % ids.length]);
+    const rest = Array.from(
+      { length: Math.min(REST_A_TURN, ids.length) },
+      (_, i) => ids[(this.#turn + i) % ids.length],
+    );
     this.#turn = ids.length === 0 ? 0 : (this.#turn + rest.length) % ids.length;
-    const due = [...new Set([...this.#news, ...down, ...rest])];
+    const due = [...new Set([...this.#news, ...this.#down.values().take(DOWN_A_TURN), ...rest])];
     this.#news.clear();
     for (let i = 0; i < due.length; i += SLICE) {
       for (const id of due.slice(i, i + SLICE)) if (id !== undefined) this.#tryCompute(id);
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
   }
 
@@ -109,7 +119,8 @@ export class Fleet {
     if (!contract) return;
     const lifecycle = ledger.service(service)?.lifecycle.map((known) => known.fact) ?? [];
     if (statusAt(lifecycle, asOf) === 'ended') {
-      this.#services.delete(service);
+      this.#down.delete(service);
+      if (this.#services.delete(service)) this.#options.onEnded(service);
       return;
     }
     const question = { ledger, contract, service, asOf };
@@ -129,6 +140,8 @@ export class Fleet {
       computedAt: asOf,
     };
     this.#services.set(service, now);
+    this.#down.delete(service);
+    if (now.state === 'down') this.#down.add(service);
     this.#options.onComputed(now, before);
   }
 

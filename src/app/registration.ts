@@ -30,6 +30,7 @@ export interface Definitions {
 /** The facts to record so that the ledger knows these definitions from `now` on. */
 export function registrationFacts(ledger: Ledger, definitions: Definitions, now: Instant): readonly Fact[] {
   const checks = definitions.checks.flatMap((check) => revised(ledger.check(check.id), check, now));
+  const lifecycles = Map.groupBy(definitions.lifecycle, (fact) => fact.service);
   return [
     ...definitions.customers.filter((customer) => !isLatest(ledger.customer(customer.id), customer)),
     ...definitions.services.flatMap((service) => revised(ledger.service(service.id)?.definitions ?? [], service, now)),
@@ -37,7 +38,7 @@ export function registrationFacts(ledger: Ledger, definitions: Definitions, now:
     ...unwatchedEdges(ledger, definitions.checks, now),
     ...definitions.fees.filter((fee) => !isRecorded(ledger.service(fee.service)?.fees ?? [], fee)),
     ...definitions.lifecycle.filter((fact) => !isRecorded(ledger.service(fact.service)?.lifecycle ?? [], fact)),
-    ...definitions.services.flatMap(({ id }) => returned(ledger, id, definitions.lifecycle, now)),
+    ...definitions.services.flatMap(({ id }) => returned(ledger, id, lifecycles.get(id) ?? [], now)),
     ...removed(ledger, definitions.services, now),
   ].map((fact) => ({ ...fact, at: now }));
 }
@@ -52,8 +53,7 @@ function removed(ledger: Ledger, services: readonly ServiceFact[], now: Instant)
 }
 
 /** A service that was ended by its removal, and is defined again, is again what its own dates say. */
-function returned(ledger: Ledger, id: string, defined: readonly LifecycleFact[], now: Instant): LifecycleFact[] {
-  const own = defined.filter((fact) => fact.service === id);
+function returned(ledger: Ledger, id: string, own: readonly LifecycleFact[], now: Instant): LifecycleFact[] {
   const meant = statusAt(own, now);
   if (meant === undefined || statusAt([...lifecycleOf(ledger, id), ...own], now) === meant) return [];
   return [{ type: 'lifecycle', service: id, from: now, status: meant }];

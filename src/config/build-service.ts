@@ -10,7 +10,8 @@ import type { CheckEntry, ServiceEntry } from './services-schema.ts';
 
 /** What checks take from the main file. */
 export interface CheckContext {
-  readonly vantage: string;
+  /** One list for all checks. */
+  readonly vantages: readonly string[];
   readonly defaults: MainFile['probing']['defaults'];
   readonly allow: readonly string[];
   /** PEM texts. */
@@ -53,12 +54,12 @@ function checkId(service: ServiceEntry, component: string, check: CheckEntry): s
 }
 
 function buildCheck(id: string, entry: CheckEntry, group: string | undefined, context: CheckContext): ConfiguredCheck {
-  const { defaults, vantage, allow, trust } = context;
+  const { defaults, vantages, allow, trust } = context;
   const intervalMs = entry.interval ?? defaults.interval;
   const fact: CheckFact = {
     type: 'check',
     id,
-    vantages: [vantage],
+    vantages,
     intervalMs,
     maxGapMs: entry.maxGap ?? 3 * intervalMs,
     failures: entry.failures ?? defaults.failures,

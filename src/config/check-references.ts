@@ -4,30 +4,39 @@ import { nearest } from '../domain/text/nearest.ts';
 import { quote } from '../domain/time/text.ts';
 import type { SourceDocument } from './document.ts';
 import type { KeyPath } from './problem.ts';
-import { entriesAt, itemsAt, textAt, valueAt } from './raw.ts';
+import { entriesAt, itemsAt, textAt } from './raw.ts';
 
-export interface Documents {
-  readonly main: SourceDocument;
-  readonly contracts: readonly SourceDocument[];
-  readonly services: readonly SourceDocument[];
-  /** Every file was found and could be read: what is missing is missing, and not merely unread. */
-  readonly complete: boolean;
-}
+/**
+ * Collects what files name, a file at a time, and holds the references against it at the end: a file may be released in
+ * between, and be named from one that is read before it.
+ */
+export class References {
+  readonly #contracts = new Ids();
+  readonly #customers = new Ids();
+  readonly #services = new Ids();
+  /** What the services of a file name, by their place in it. */
+  readonly #references: {
+    readonly document: SourceDocument;
+    readonly named: readonly { readonly customer: string | undefined; readonly contract: string | undefined }[];
+  }[] = [];
 
-/** Records every id that is given twice and every reference to nothing. */
-export function checkReferences({ main, contracts, services, complete }: Documents): void {
-  const contractIds = new Ids();
-  const customerIds = new Ids();
-  const serviceIds = new Ids();
-  for (const document of contracts) contractIds.take(document, [], document.value);
-  for (const { value, path } of itemsAt(main.value, [], 'sandbox', 'customers')) {
-    customerIds.take(main, path, value);
-    serviceIds.take(main, path, value);
+  takeMain(main: SourceDocument): void {
+    for (const { value, path } of itemsAt(main.value, [], 'sandbox', 'customers')) {
+      this.#customers.take(main, path, value);
+      this.#services.take(main, path, value);
+    }
   }
-  for (const document of services) {
-    for (const { value, path } of itemsAt(document.value, [], 'customers')) customerIds.take(document, path, value);
+
+  takeContract(document: SourceDocument): void {
+    this.#contracts.take(document, [], document.value);
+  }
+
+  takeServices(document: SourceDocument): void {
+    const named: { customer: string | undefined; contract: string | undefined }[] = [];
+    for (const { value, path } of itemsAt(document.value, [], 'customers')) this.#customers.take(document, path, value);
     for (const { value, path } of itemsAt(document.value, [], 'services')) {
-      serviceIds.take(document, path, value);
+      this.#services.take(document, path, value);
+      named.push({ customer: textAt(value, 'customer'), contract: textAt(value, 'contract') });
       for (const component of entriesAt(value, path, 'components')) {
         const checkIds = new Ids();
         for (const check of itemsAt(component.value, component.path, 'checks')) {
@@ -35,13 +44,17 @@ export function checkReferences({ main, contracts, services, complete }: Documen
         }
       }
     }
+    this.#references.push({ document, named });
   }
-  if (!complete) return;
-  contractIds.require(main, ['contract'], 'a contract');
-  for (const document of services) {
-    for (const { path } of itemsAt(document.value, [], 'services')) {
-      customerIds.require(document, [...path, 'customer'], 'a customer');
-      contractIds.require(document, [...path, 'contract'], 'a contract');
+
+  /** Records every reference to nothing. To be asked when all that is named was found and could be read. */
+  check(main: SourceDocument): void {
+    this.#contracts.require(main, ['contract'], textAt(main.value, 'contract'), 'a contract');
+    for (const { document, named } of this.#references) {
+      for (const [index, { customer, contract }] of named.entries()) {
+        this.#customers.require(document, ['services', index, 'customer'], customer, 'a customer');
+        this.#contracts.require(document, ['services', index, 'contract'], contract, 'a contract');
+      }
     }
   }
 }
@@ -60,9 +73,8 @@ class Ids {
       document.complain({ path, found: `${quote(id)} again`, expected: 'an id of its own', hint: `first at ${first}` });
   }
 
-  require(document: SourceDocument, path: KeyPath, what: string): void {
-    const id = valueAt(document.value, ...path);
-    if (typeof id !== 'string' || this.#places.has(id)) return;
+  require(document: SourceDocument, path: KeyPath, id: string | undefined, what: string): void {
+    if (id === undefined || this.#places.has(id)) return;
     const near = nearest(id, this.#places.keys());
     const expected = `the id of ${what} that is configured`;
     document.complain({ path, expected, ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }) });

@@ -22,35 +22,60 @@ function isSecret(field: string | number | undefined, text: string): boolean {
   return SECRET_FIELD.test(String(field)) || (field === 'relay' && text.includes('@'));
 }
 
+/** What YAML made of a text: what is asked for the place of a value. */
+interface Parsed {
+  readonly lines: LineCounter;
+  readonly contents: Node | null;
+  readonly aliased: ReadonlyMap<Node, Node>;
+}
+
 export class SourceDocument {
   readonly file: string;
-  readonly text: string;
-  /** Plain values; null where a part could not be read. */
-  readonly value: unknown;
   /** False: not YAML, or empty; nothing more can be said of its contents. */
   readonly readable: boolean;
   readonly problems: Problem[] = [];
-  readonly #lines = new LineCounter();
-  readonly #contents: Node | null;
-  readonly #aliased: ReadonlyMap<Node, Node>;
+  readonly #environment: Environment;
+  #value: unknown = null;
+  /** The text, or once it is released its UTF-8. */
+  #text: string | Buffer;
+  #parsed: Parsed | undefined;
   /** Places that have their problem already: whoever reads the null there need not complain. */
   readonly #unreadable = new Set<string>();
 
   /** Reads YAML 1.2; what cannot be read becomes a problem, never an exception. */
   constructor(file: string, text: string, environment: Environment) {
     this.file = file;
-    this.text = text;
+    this.#text = text;
+    this.#environment = environment;
+    const lines = new LineCounter();
     const reader = new ValueReader(environment, (node, path, found, expected) => {
       this.#unreadable.add(formatPath(path));
       this.#record(node.range?.[0] ?? 0, path, found, expected);
     });
-    this.#aliased = reader.aliased;
-    this.#contents = this.#parse();
-    if (this.problems.length === 0 && isNothing(this.#contents)) {
+    this.#parsed = { lines, contents: null, aliased: reader.aliased };
+    const contents = this.#parse(text, lines);
+    this.#parsed = { lines, contents, aliased: reader.aliased };
+    if (this.problems.length === 0 && isNothing(contents)) {
       this.#record(0, [], 'an empty file', 'a mapping of keys and values');
     }
     this.readable = this.problems.length === 0;
-    this.value = this.readable ? reader.read(this.#contents) : null;
+    if (this.readable) this.#value = reader.read(contents);
+  }
+
+  /** Plain values; null where a part could not be read, and as a whole once released. */
+  get value(): unknown {
+    return this.#value;
+  }
+
+  /**
+   * Lets go of the values and of what YAML made of the text: a hundred times the text, for a large file. A complaint
+   * that is still made is placed by reading the text again.
+   */
+  release(): void {
+    if (!this.readable) return;
+    if (typeof this.#text === 'string') this.#text = Buffer.from(this.#text);
+    this.#value = null;
+    this.#parsed = undefined;
   }
 
   /** Records a problem at a place, unless that place could not be read at all. */
@@ -73,7 +98,7 @@ export class SourceDocument {
 
   /** `FILE:LINE:COLUMN` of a place. */
   placeOf(path: KeyPath): string {
-    const { line, col } = this.#lines.linePos(this.#offset(path));
+    const { line, col } = this.#read().lines.linePos(this.#offset(path));
     return `${this.file}:${line}:${col}`;
   }
 
@@ -83,11 +108,22 @@ export class SourceDocument {
     return isScalar(node) && typeof node.value === 'string' && refersToEnvironment(node.value);
   }
 
-  #parse(): Node | null {
+  /** What YAML made of the text, made anew when it was released. */
+  #read(): Parsed {
+    if (this.#parsed) return this.#parsed;
+    const lines = new LineCounter();
+    const contents = this.#parse(this.#text.toString(), lines);
+    const reader = new ValueReader(this.#environment, () => {});
+    reader.read(contents);
+    this.#parsed = { lines, contents, aliased: reader.aliased };
+    return this.#parsed;
+  }
+
+  #parse(text: string, lineCounter: LineCounter): Node | null {
     let document: Document.Parsed;
     try {
-      document = parseDocument(this.text, {
-        lineCounter: this.#lines,
+      document = parseDocument(text, {
+        lineCounter,
         prettyErrors: false,
         stringKeys: true,
         resolveKnownTags: false,
@@ -110,7 +146,7 @@ export class SourceDocument {
   }
 
   #record(offset: number, path: KeyPath, found: string, expected: string, hint?: string): void {
-    const { line, col } = this.#lines.linePos(offset);
+    const { line, col } = this.#read().lines.linePos(offset);
     this.problems.push({
       file: this.file,
       line: Math.max(1, line),
@@ -134,7 +170,7 @@ export class SourceDocument {
   }
 
   #nodeAt(path: KeyPath): Node | undefined {
-    let node: Node | null = this.#contents;
+    let node: Node | null = this.#read().contents;
     for (const step of path) {
       const parent: Node | null | undefined = this.#target(node);
       if (isSeq(parent)) node = (parent.items[Number(step)] ?? null) as Node | null;
@@ -147,7 +183,7 @@ export class SourceDocument {
 
   #target(node: Node | null): Node | null | undefined {
     let target: Node | null | undefined = node;
-    while (isAlias(target)) target = this.#aliased.get(target);
+    while (isAlias(target)) target = this.#read().aliased.get(target);
     return target;
   }
 }

@@ -1,5 +1,5 @@
 /** The files that make up a configuration. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { glob } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 
@@ -30,11 +30,13 @@ export function insteadOfFile(error: unknown): string {
   return `an unreadable file (${code})`;
 }
 
-/** SHA-256 over the files' names and texts, whatever order they were read in. */
-export function digestOf(files: ReadonlyMap<string, string>): string {
-  const hash = createHash('sha256');
-  for (const [name, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    hash.update(JSON.stringify([name, text]));
-  }
-  return hash.digest('hex');
+/** What of a file goes into the digest of all. */
+export function fingerprint(name: string, text: string): string {
+  return hash('sha256', JSON.stringify([name, text]));
+}
+
+/** SHA-256 over the fingerprints of the files by their names, whatever order they were read in. */
+export function digestOf(fingerprints: ReadonlyMap<string, string>): string {
+  const sorted = [...fingerprints].sort(([a], [b]) => (a < b ? -1 : 1));
+  return hash('sha256', sorted.map(([, fingerprint]) => fingerprint).join('\n'));
 }

@@ -1,20 +1,20 @@
 /** Reads a configuration from its files, all of it or nothing, with every mistake of every file named. */
 import { X509Certificate } from 'node:crypto';
 import { dirname, relative, resolve } from 'node:path';
-import type { z } from 'zod';
+import type { CustomerFact } from '../domain/facts/fact.ts';
 import { buildContract } from './build-contract.ts';
 import { buildSandbox } from './build-sandbox.ts';
 import { buildService, type CheckContext } from './build-service.ts';
 import { checkContract } from './check-contract.ts';
 import { checkMain, defaultInterval } from './check-main.ts';
-import { checkReferences } from './check-references.ts';
+import { References } from './check-references.ts';
 import { checkSandboxCurrency, checkServices } from './check-services.ts';
 import { checkShape } from './check-shape.ts';
-import type { Configuration, Credentials } from './configuration.ts';
+import type { Configuration, ConfiguredService, Credentials } from './configuration.ts';
 import { type ContractFile, contractSchema } from './contract-schema.ts';
 import { SourceDocument } from './document.ts';
 import type { Environment } from './environment.ts';
-import { besides, digestOf, expand, insteadOfFile, type ReadFile } from './files.ts';
+import { besides, digestOf, expand, fingerprint, insteadOfFile, type ReadFile } from './files.ts';
 import { type MainFile, mainSchema } from './main-schema.ts';
 import { type KeyPath, type Problem, sortProblems } from './problem.ts';
 import { itemsAt, textAt } from './raw.ts';
@@ -40,9 +40,14 @@ export async function loadConfiguration(options: LoadOptions): Promise<LoadResul
   return new Loading(options).run();
 }
 
+interface Fleet {
+  readonly customers: CustomerFact[];
+  readonly services: ConfiguredService[];
+}
+
 class Loading {
   readonly #options: LoadOptions;
-  readonly #texts = new Map<string, string>();
+  readonly #fingerprints = new Map<string, string>();
   readonly #problems: Problem[] = [];
   /** Every file that is named was found and is YAML. */
   #complete = true;
@@ -64,51 +69,54 @@ class Loading {
       });
     });
     if (main === undefined) return { ok: false, problems: this.#problems };
-    const contracts = await this.#openAll(main, 'contracts');
-    const services = await this.#openAll(main, 'services');
+    const contracts: SourceDocument[] = [];
+    for await (const document of this.#openAll(main, 'contracts')) contracts.push(document);
     const trust = await this.#readTrust(main);
 
     const mainFile = checkShape(main, mainSchema);
-    const contractFiles = shapes(contracts, contractSchema);
-    const serviceFiles = shapes(services, servicesSchema);
+    const contractFiles = contracts.map((document) => checkShape(document, contractSchema));
     checkMain(main);
     contracts.forEach(checkContract);
     const currencyOf = currencies(main, contracts);
-    for (const document of services) checkServices(document, { defaultInterval: defaultInterval(main), currencyOf });
     checkSandboxCurrency(main, currencyOf);
-    checkReferences({ main, contracts, services, complete: this.#complete });
+    const references = new References();
+    references.takeMain(main);
+    for (const document of contracts) references.takeContract(document);
+    const context = mainFile && checkContext(mainFile, trust);
+    const services: SourceDocument[] = [];
+    const fleet: Fleet = { customers: [], services: [] };
+    // A file at a time: what a parser makes of a text is a hundred times the text.
+    for await (const document of this.#openAll(main, 'services')) {
+      services.push(document);
+      const file = checkShape(document, servicesSchema);
+      checkServices(document, { defaultInterval: defaultInterval(main), currencyOf });
+      references.takeServices(document);
+      if (file && context && document.problems.length === 0) addTo(fleet, file, context);
+      document.release();
+    }
+    if (this.#complete) references.check(main);
 
     const problems = sortProblems([...this.#problems, ...[main, ...contracts, ...services].flatMap((d) => d.problems)]);
     if (problems.length > 0) return { ok: false, problems };
-    if (mainFile === undefined) throw new TypeError('a main file without problems has a value');
-    return { ok: true, configuration: this.#build(mainFile, contractFiles, serviceFiles, trust) };
+    if (mainFile === undefined || context === undefined)
+      throw new TypeError('a main file without problems has a value');
+    const contractsRead = contractFiles.filter((file) => file !== undefined);
+    return { ok: true, configuration: this.#build(mainFile, contractsRead, fleet, context) };
   }
 
-  #build(
-    main: MainFile,
-    contracts: readonly ContractFile[],
-    files: readonly ServicesFile[],
-    trust: readonly string[],
-  ): Configuration {
+  #build(main: MainFile, contracts: readonly ContractFile[], fleet: Fleet, context: CheckContext): Configuration {
     const { probing, statements } = main;
-    const context: CheckContext = { vantage: main.vantage, defaults: probing.defaults, allow: probing.allow, trust };
     const sandbox = main.sandbox === undefined ? undefined : buildSandbox(main.sandbox, context);
     return {
-      digest: digestOf(this.#texts),
+      digest: digestOf(this.#fingerprints),
       contracts: contracts.map(buildContract),
       defaultContract: main.contract,
-      customers: [
-        ...files.flatMap((file) => file.customers.map((customer) => ({ type: 'customer' as const, ...customer }))),
-        ...(sandbox?.customers ?? []),
-      ],
-      services: [
-        ...files.flatMap((file) => file.services.map((entry) => buildService(entry, context))),
-        ...(sandbox?.services ?? []),
-      ],
+      customers: [...fleet.customers, ...(sandbox?.customers ?? [])],
+      services: [...fleet.services, ...(sandbox?.services ?? [])],
       journal: { path: resolve(besides(this.#options.path, main.journal.path)) },
       listen: main.listen,
       vantage: main.vantage,
-      probing: { allow: probing.allow, trust },
+      probing: { allow: probing.allow, trust: context.trust },
       ...(main.mail === undefined
         ? {}
         : { mail: { relay: main.mail.relay, from: main.mail.from, ...credentials(main.mail) } }),
@@ -121,25 +129,23 @@ class Loading {
   }
 
   /** The documents that a pattern of the main file names; none is a problem of the place that names it. */
-  async #openAll(main: SourceDocument, key: string): Promise<SourceDocument[]> {
+  async *#openAll(main: SourceDocument, key: string): AsyncGenerator<SourceDocument> {
     const pattern = textAt(main.value, key);
     if (pattern === undefined) {
       this.#complete = false;
-      return [];
+      return;
     }
     const names = await expand(this.#options.path, pattern);
     if (names.length === 0) {
       const place = besides(this.#options.path, pattern);
       this.#missing(main, [key], `a pattern that matches a file; ${place} matches none`);
     }
-    const documents: SourceDocument[] = [];
     for (const name of names) {
       const document = await this.#open(name, (reason) =>
         this.#missing(main, [key], `a file that can be read; ${name} is ${reason}`),
       );
-      if (document !== undefined) documents.push(document);
+      if (document !== undefined) yield document;
     }
-    return documents;
   }
 
   async #readTrust(main: SourceDocument): Promise<string[]> {
@@ -173,7 +179,8 @@ class Loading {
   async #read(name: string, fail: (reason: string) => void): Promise<string | undefined> {
     try {
       const text = await this.#options.readFile(name);
-      this.#texts.set(relative(dirname(this.#options.path), name), text);
+      const shortName = relative(dirname(this.#options.path), name);
+      this.#fingerprints.set(shortName, fingerprint(shortName, text));
       return text;
     } catch (error) {
       fail(insteadOfFile(error));
@@ -182,8 +189,14 @@ class Loading {
   }
 }
 
-function shapes<Schema extends z.ZodType>(documents: readonly SourceDocument[], schema: Schema): z.output<Schema>[] {
-  return documents.map((document) => checkShape(document, schema)).filter((file) => file !== undefined);
+function checkContext({ vantage, probing }: MainFile, trust: readonly string[]): CheckContext {
+  return { vantages: [vantage], defaults: probing.defaults, allow: probing.allow, trust };
+}
+
+/** Adds what a services file without mistakes defines. */
+function addTo(fleet: Fleet, file: ServicesFile, context: CheckContext): void {
+  for (const customer of file.customers) fleet.customers.push({ type: 'customer', ...customer });
+  for (const entry of file.services) fleet.services.push(buildService(entry, context));
 }
 
 function currencies(main: SourceDocument, contracts: readonly SourceDocument[]) {

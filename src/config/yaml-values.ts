@@ -21,6 +21,8 @@ export class ValueReader {
   readonly #report: ReportUnreadable;
   readonly #anchors = new Map<string, Node>();
   readonly #open = new Set<Node>();
+  /** Each text once. */
+  readonly #texts = new Map<string, string>();
   #aliasedValues = 0;
 
   constructor(environment: Environment, report: ReportUnreadable) {
@@ -87,7 +89,16 @@ export class ValueReader {
     if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(text)) {
       return this.#refuse(node, path, quote(maskCredentials(raw)), 'text on one line without control characters');
     }
-    return text;
+    return this.#flat(text);
+  }
+
+  /** A text of its own: a part of the file's text would keep all of that in memory for as long as a service is known. */
+  #flat(text: string): string {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    const flat = Buffer.from(text).toString();
+    this.#texts.set(flat, flat);
+    return flat;
   }
 
   #refuse(node: Node, path: KeyPath, found: string, expected: string): null {

@@ -2,10 +2,12 @@
  * Keeps a ledger in step with the journal: whatever any process appended is read back in order and folded in. Nothing
  * enters the ledger on another way, so what the daemon shows is what the journal says.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import { Ledger } from '../domain/facts/ledger.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 
-const BATCH = 5_000;
+/** Entries read and folded in between two turns of the event loop: some milliseconds. */
+const BATCH = 500;
 
 export class LedgerFeed {
   readonly ledger = new Ledger('covered');
@@ -60,6 +62,7 @@ export class LedgerFeed {
       }
       if (entries.length > 0) for (const listener of this.#listeners) listener(entries);
       if (entries.length < BATCH) return;
+      await turn();
     }
   }
 }

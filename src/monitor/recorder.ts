@@ -22,6 +22,8 @@ export interface RecorderOptions {
 }
 
 const MOST_WAITING = 100_000;
+/** Facts in one append: encoding, hashing and storing them hold the event loop for some milliseconds. */
+const MOST_AT_ONCE = 200;
 const RETRY_DELAY: Millis = SECOND;
 
 export class Recorder {
@@ -31,7 +33,7 @@ export class Recorder {
   readonly #through = new Map<Millis, Instant>();
   #waiting: Fact[] = [];
   #writing: Promise<void> | undefined;
-  #cancelRetry: CancelTimer | undefined;
+  #cancelWait: CancelTimer | undefined;
   #troubled = false;
 
   constructor(options: RecorderOptions) {
@@ -64,15 +66,15 @@ export class Recorder {
     }
     this.#cover(at, batch.edges.length > 0);
     this.#write();
-    if (this.#waiting.length > MOST_WAITING) this.#options.onOverflow();
+    if (this.#troubled && this.#waiting.length > MOST_WAITING) this.#options.onOverflow();
   }
 
   /** Resolves when everything taken in has been recorded, all coverage included; rejects when the journal refuses. */
   async flush(): Promise<void> {
     this.#cover(this.#options.clock.now(), true);
     while (this.#writing) await this.#writing;
-    this.#cancelRetry?.();
-    if (this.#waiting.length > 0) await this.#append();
+    this.#cancelWait?.();
+    while (this.#waiting.length > 0) await this.#append();
   }
 
   /** Coverage advances with every batch; it is recorded about once an interval: that much a crash may forget. */
@@ -88,7 +90,7 @@ export class Recorder {
 
   /** Begins to write what waits, unless that is under way already or the journal is being given a rest. */
   #write(): void {
-    if (this.#writing || this.#cancelRetry || this.#waiting.length === 0) return;
+    if (this.#writing || this.#cancelWait || this.#waiting.length === 0) return;
     this.#writing = this.#append()
       .finally(() => {
         this.#writing = undefined;
@@ -96,21 +98,26 @@ export class Recorder {
       .then(() => {
         if (this.#troubled) this.#options.onTrouble(undefined);
         this.#troubled = false;
-        this.#write();
+        // What is left gives way to others: an append that is over at once would keep the event loop from them.
+        if (this.#waiting.length > 0) this.#writeAfter(0);
       })
       .catch((error: unknown) => {
         this.#troubled = true;
-        this.#cancelRetry = this.#options.clock.after(RETRY_DELAY, () => {
-          this.#cancelRetry = undefined;
-          this.#write();
-        });
+        this.#writeAfter(RETRY_DELAY);
         this.#options.onTrouble(error);
       });
   }
 
+  #writeAfter(delayMs: Millis): void {
+    this.#cancelWait = this.#options.clock.after(delayMs, () => {
+      this.#cancelWait = undefined;
+      this.#write();
+    });
+  }
+
   async #append(): Promise<void> {
-    const facts = this.#waiting;
-    this.#waiting = [];
+    const facts = this.#waiting.slice(0, MOST_AT_ONCE);
+    this.#waiting = this.#waiting.slice(MOST_AT_ONCE);
     try {
       await this.#options.journal.append(facts.map((fact) => ({ fact })));
     } catch (error) {

@@ -20,6 +20,7 @@ function fleetAt(start: Instant, ...facts: readonly Fact[]) {
   const computed: string[] = [];
   const announced: string[] = [];
   const troubles: string[] = [];
+  const ended: string[] = [];
   const fleet = new Fleet({
     ledger,
     contracts: new Contracts([CONTRACT], CONTRACT.id),
@@ -33,6 +34,7 @@ function fleetAt(start: Instant, ...facts: readonly Fact[]) {
         ended: (_service, outage) => announced.push(`ended ${outage.end}`),
       });
     },
+    onEnded: (service) => ended.push(service),
     onTrouble: (service, error) => troubles.push(`${service} ${error instanceof Error ? error.message : error}`),
   });
   let seq = 0;
@@ -47,7 +49,7 @@ function fleetAt(start: Instant, ...facts: readonly Fact[]) {
     await fleet.refresh();
     return announced.splice(0);
   };
-  return { clock, fleet, tell, computed, troubles };
+  return { clock, fleet, tell, computed, ended, troubles };
 }
 
 const T = at('2026-03-10T12:00:00');
@@ -144,6 +146,37 @@ describe('Fleet', () => {
     }
     expect(turns.every((turn) => turn.includes('s1') && turn.length <= 201)).toBe(true);
     expect(new Set(turns.flat()).size).toBe(451);
+  });
+
+  it('computes those that are down in turn, where they are many', async () => {
+    const dead = Array.from({ length: 900 }, (_, n) => {
+      const check = `n${n}/web/home`;
+      return [
+        serviceFact(`n${n}`, 'c1', { components: { web: { ...components.web, checks: [check] } } }),
+        checkFact(check),
+        lifecycleFact(`n${n}`, at('2026-01-01T00:00:00')),
+        edgeFact(check, 'down', T - HOUR),
+      ];
+    }).flat();
+    const { tell, computed, clock } = fleetAt(T, ...dead, coverageFact(T, T));
+    await tell();
+    expect(computed).toHaveLength(900);
+    computed.length = 0;
+    for (let turn = 0; turn < 3; turn += 1) {
+      await clock.advance(SECOND);
+      await tell();
+    }
+    expect(new Set(computed).size).toBe(900);
+    expect(computed.length).toBeLessThanOrEqual(3 * 600);
+  });
+
+  it('says once that a service has ended', async () => {
+    const { fleet, tell, ended } = fleetAt(T, ...ONE);
+    await tell();
+    await tell(lifecycleFact('s1', T - SECOND, 'ended'));
+    await tell();
+    expect(ended).toEqual(['s1']);
+    expect(fleet.all()).toEqual([]);
   });
 
   it('computes all but those that cannot be computed, and says which and when they can again', async () => {

@@ -92,6 +92,8 @@ export class Ledger {
   readonly #changes = new Map<string, ChangeRecord>();
   readonly #withdrawals = new Map<string, Known<ExclusionWithdrawnFact>[]>();
   readonly #coverage = new Map<string, CoverageHistory>();
+  /** Ids of the services that are defined; made when it is asked for. */
+  #defined: readonly string[] | undefined;
   #latest: Instant | undefined;
 
   constructor(lastState: LastState) {
@@ -110,7 +112,7 @@ export class Ledger {
         listIn(this.#customers, fact.id).push({ fact, knownAt });
         return;
       case 'service':
-        this.#service(fact.id).definitions.push({ fact, knownAt });
+        this.#define(this.#service(fact.id), { fact, knownAt });
         return;
       case 'check':
         listIn(this.#checks, fact.id).push({ fact, knownAt });
@@ -196,7 +198,8 @@ export class Ledger {
 
   /** Ids of all services, in the order they were first named. */
   services(): readonly string[] {
-    return [...this.#services.values()].filter((record) => record.definitions.length > 0).map((record) => record.id);
+    this.#defined ??= [...this.#services.values()].flatMap(({ id, definitions }) => (definitions.length > 0 ? id : []));
+    return this.#defined;
   }
 
   /** The record of one service, or undefined when the ledger does not define it. */
@@ -270,6 +273,11 @@ export class Ledger {
       else to = middle;
     }
     return history.through[from - 1];
+  }
+
+  #define(record: ServiceRecord, definition: Known<ServiceFact>): void {
+    if (record.definitions.length === 0) this.#defined = undefined;
+    record.definitions.push(definition);
   }
 
   #cover(fact: CoverageFact, knownAt: Instant): void {

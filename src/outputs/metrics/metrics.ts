@@ -18,7 +18,7 @@ export interface MetricsOptions extends DaemonMetricsOptions {
 
 export interface Metrics
   extends DaemonMetrics,
-    Omit<OutageMetrics, 'families' | 'keep'>,
+    Omit<OutageMetrics, 'families' | 'remove'>,
     Omit<ServiceMetrics, 'families'> {
   /** For metrics that other parts register; those by service are not in it. */
   readonly registry: Registry;
@@ -52,13 +52,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
     ...daemon,
     outageSeen: outages.outageSeen,
     outage: outages.outage,
-    services(all) {
-      const list = [...all];
-      services.services(list);
-      outages.keep(new Set(list.map((one) => one.service)));
-    },
     service: services.service,
-    statements: services.statements,
+    remove(service) {
+      services.remove(service);
+      outages.remove(service);
+    },
     registry,
     contentType: registry.contentType,
     chunks,

@@ -32,8 +32,8 @@ export interface OutageMetrics {
    * @param news false for one that was already so when the daemon started: it is shown, and not counted.
    */
   outage(outage: LastOutage, news?: boolean): void;
-  /** Stops showing the outages of services that are no longer there. */
-  keep(services: ReadonlySet<string>): void;
+  /** Stops showing the outages of a service that is no longer there. */
+  remove(service: string): void;
   readonly families: readonly Family[];
 }
 
@@ -84,8 +84,8 @@ export function createOutageMetrics(registry: Registry): OutageMetrics {
       const shown = last.get(outage.service);
       if (!shown || shown.id === outage.id || shown.start <= outage.start) last.set(outage.service, outage);
     },
-    keep(services) {
-      for (const service of last.keys()) if (!services.has(service)) last.delete(service);
+    remove(service) {
+      last.delete(service);
     },
     families: [
       {

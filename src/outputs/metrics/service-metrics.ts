@@ -1,6 +1,6 @@
 /**
- * Gauges of the fleet and of each service, from the states that the monitor holds and the statements that the domain
- * computed. Each call of `services` and `statements` replaces everything of its kind, so a removed service disappears.
+ * Gauges of the fleet and of each service, from the states and statements that the domain computed. A service is shown as
+ * it was last told of, until it is removed: nothing here walks over all of them but a scrape, in chunks.
  *
  * The statement is the exact document; these are its numbers as Prometheus can hold them: seconds print with their
  * milliseconds and money with its minor digits, and both become doubles in Prometheus.
@@ -16,22 +16,22 @@ import {
 import type { State } from '../../domain/facts/fact.ts';
 import { formatAmount, type Money } from '../../domain/money/money.ts';
 import { escapeLabel, type Family, labelSet, type Sample, secondsText } from './exposition.ts';
-import { fleetTotals } from './fleet-totals.ts';
+import { FleetTotals } from './fleet-totals.ts';
 
-export interface ServiceStates {
+export interface ServiceShown {
   readonly service: string;
   readonly customer: string;
   readonly state: State;
   readonly components: Readonly<Record<string, State>>;
+  /** Of the running month. */
+  readonly statement: Statement;
 }
 
 export interface ServiceMetrics {
-  /** Replaces the states of all services. */
-  services(all: Iterable<ServiceStates>): void;
-  /** Replaces the states of one. */
-  service(one: ServiceStates): void;
-  /** Replaces all statements: those of the running month. */
-  statements(set: readonly Statement[]): void;
+  /** Shows a service, in place of what was shown of it. */
+  service(shown: ServiceShown): void;
+  /** Shows a service no more. */
+  remove(service: string): void;
   readonly families: readonly Family[];
 }
 
@@ -41,16 +41,13 @@ const STANDINGS: readonly PromiseStanding[] = ['kept', 'at-risk', 'broken'];
 type Period = 'month' | 'year';
 const PERIODS: readonly Period[] = ['month', 'year'];
 
-/** Nothing is shown until `services` and `statements` are called. */
+/** Nothing is shown until `service` is called. */
 export function createServiceMetrics(): ServiceMetrics {
-  let states = new Map<string, ServiceStates>();
-  let statements: readonly Statement[] = [];
-  let fleet = fleetTotals(statements);
+  const services = new Map<string, ServiceShown>();
+  const fleet = new FleetTotals();
 
   function* fleetStates(): Iterable<Sample> {
-    const counts = { up: 0, down: 0, unknown: 0 };
-    for (const { state } of states.values()) counts[state] += 1;
-    for (const state of STATES) yield { labels: labelSet({ state }), value: String(counts[state]) };
+    for (const state of STATES) yield { labels: labelSet({ state }), value: String(fleet.states[state]) };
   }
   function* fleetStandings(): Iterable<Sample> {
     for (const standing of STANDINGS)
@@ -64,25 +61,25 @@ export function createServiceMetrics(): ServiceMetrics {
     }
   }
   function* fleetCredit(): Iterable<Sample> {
-    for (const [currency, minor] of fleet.credit) {
+    for (const [currency, minor] of fleet.credit()) {
       yield { labels: labelSet({ currency }), value: formatAmount({ minor, currency }) };
     }
   }
 
   function* serviceStates(): Iterable<Sample> {
-    for (const { service, customer, state } of states.values()) {
+    for (const { service, customer, state } of services.values()) {
       yield { labels: labelSet({ service, customer }), value: STATE_VALUES[state] };
     }
   }
   function* componentStates(): Iterable<Sample> {
-    for (const { service, components } of states.values()) {
+    for (const { service, components } of services.values()) {
       for (const [component, state] of Object.entries(components)) {
         yield { labels: labelSet({ service, component }), value: STATE_VALUES[state] };
       }
     }
   }
   function* seconds(period: Period): Iterable<Sample> {
-    for (const statement of statements) {
+    for (const { statement } of services.values()) {
       const label = escapeLabel(statement.service);
       for (const name of INSTANT_CLASSES) {
         yield { labels: `{service="${label}",class="${name}"}`, value: secondsText(statement[period].ms[name]) };
@@ -90,7 +87,7 @@ export function createServiceMetrics(): ServiceMetrics {
     }
   }
   function* availabilities(): Iterable<Sample> {
-    for (const statement of statements) {
+    for (const { statement } of services.values()) {
       for (const period of PERIODS) {
         const ratio = availabilityRatio(statement[period].ms);
         if (ratio !== undefined) {
@@ -100,12 +97,14 @@ export function createServiceMetrics(): ServiceMetrics {
     }
   }
   function* allowances(): Iterable<Sample> {
-    for (const { service, year } of statements) {
+    for (const { service, statement } of services.values()) {
+      const { year } = statement;
       yield { labels: labelSet({ service }), value: secondsText(year.remainingMs) };
     }
   }
   function* promises(): Iterable<Sample> {
-    for (const { service, year } of statements) {
+    for (const { service, statement } of services.values()) {
+      const { year } = statement;
       const label = escapeLabel(service);
       for (const standing of STANDINGS) {
         yield { labels: `{service="${label}",standing="${standing}"}`, value: year.promise === standing ? '1' : '0' };
@@ -113,22 +112,24 @@ export function createServiceMetrics(): ServiceMetrics {
     }
   }
   function* credits(of: 'accrued' | 'claimed'): Iterable<Sample> {
-    for (const { service, credit } of statements) {
-      const money: Money = credit[of];
+    for (const { service, statement } of services.values()) {
+      const money: Money = statement.credit[of];
       yield { labels: labelSet({ service, currency: money.currency }), value: formatAmount(money) };
     }
   }
 
   return {
-    services(all) {
-      states = new Map(Array.from(all, (one) => [one.service, one]));
+    service(shown) {
+      const before = services.get(shown.service);
+      if (before) fleet.remove(before);
+      fleet.add(shown);
+      services.set(shown.service, shown);
     },
-    service(one) {
-      states.set(one.service, one);
-    },
-    statements(set) {
-      statements = set;
-      fleet = fleetTotals(set);
+    remove(service) {
+      const before = services.get(service);
+      if (!before) return;
+      fleet.remove(before);
+      services.delete(service);
     },
     families: [
       {

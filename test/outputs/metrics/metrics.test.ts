@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { HOUR } from '../../../src/domain/time/instant.ts';
 import { escapeLabel, secondsText } from '../../../src/outputs/metrics/exposition.ts';
 import { createMetrics, type Metrics } from '../../../src/outputs/metrics/metrics.ts';
+import type { ServiceShown } from '../../../src/outputs/metrics/service-metrics.ts';
 import { programPath } from '../../support/servers/program.ts';
-import { emptyMetrics, MARCH_10, sampleMetrics, statement } from './sample-metrics.ts';
+import { emptyMetrics, MARCH_10, sampleMetrics, shown, statement } from './sample-metrics.ts';
 
 const promtool = programPath('promtool');
 
@@ -73,18 +74,52 @@ describe('series of services', () => {
 
   it('disappear with the service', async () => {
     const metrics = sampleMetrics();
-    metrics.services([{ service: 's2', customer: 'c2', state: 'up', components: { web: 'up' } }]);
-    metrics.statements([statement({ service: 's2' })]);
+    metrics.remove('s1');
     const text = await metrics.render();
     expect(text).toContain('service="s2"');
     expect(text).not.toContain('service="s1"');
+    expect(text).toContain('kepil_fleet_services{state="down"} 0');
   });
 
   it('follow a service alone', async () => {
     const metrics = sampleMetrics();
-    metrics.service({ service: 's1', customer: 'c1', state: 'up', components: { web: 'up', mail: 'up' } });
+    metrics.service(shown(statement({ service: 's1' }), { components: { web: 'up', mail: 'up' } }));
     expect(await printed(metrics, 'kepil_component_state{service="s1",component="web"}')).toBe('1');
     expect(await printed(metrics, 'kepil_fleet_services{state="up"}')).toBe('2');
+  });
+});
+
+describe('sums over the fleet', () => {
+  const totals = fc.record({ up: fc.nat(), planned: fc.nat(), unplanned: fc.nat() });
+  const change = fc.record({
+    service: fc.constantFrom('s1', 's2', 's3'),
+    gone: fc.boolean(),
+    state: fc.constantFrom('up', 'down', 'unknown'),
+    promise: fc.constantFrom('kept', 'at-risk', 'broken'),
+    month: totals,
+    year: totals,
+    accruedMinor: fc.bigInt(0n, 10n ** 12n),
+  });
+
+  it('are those of the services shown, however they came to be so', async () => {
+    const fleetLines = async (metrics: Metrics): Promise<readonly string[]> =>
+      (await metrics.render()).split('\n').filter((line) => line.startsWith('kepil_fleet_'));
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { maxLength: 12 }), async (changes) => {
+        const [changed, fresh] = [emptyMetrics(), emptyMetrics()];
+        const last = new Map<string, ServiceShown>();
+        for (const { service, gone, state, ...rest } of changes) {
+          const next = shown(statement({ service, ...rest }), { state });
+          if (gone) changed.remove(service);
+          else changed.service(next);
+          if (gone) last.delete(service);
+          else last.set(service, next);
+        }
+        for (const one of last.values()) fresh.service(one);
+        expect(await fleetLines(changed)).toEqual(await fleetLines(fresh));
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 
@@ -147,7 +182,7 @@ describe('bounds', () => {
 
   it('leaves the event loop to others while 20 000 services are printed', async () => {
     const metrics = emptyMetrics();
-    metrics.statements(Array.from({ length: 20_000 }, (_, i) => statement({ service: `s${i}`, month: { up: i } })));
+    for (let i = 0; i < 20_000; i += 1) metrics.service(shown(statement({ service: `s${i}`, month: { up: i } })));
     let turns = 0;
     let printing = true;
     const count = () => {

@@ -2,6 +2,7 @@
 import type { ClassTotals, Statement } from '../../../src/domain/contract/statement-result.ts';
 import { DAY, HOUR, SECOND } from '../../../src/domain/time/instant.ts';
 import { createMetrics, type Metrics } from '../../../src/outputs/metrics/metrics.ts';
+import type { ServiceShown } from '../../../src/outputs/metrics/service-metrics.ts';
 import { FAILURES, VOIDS } from '../../../src/probes/outcome.ts';
 
 export const MARCH_10 = Date.parse('2026-03-10T00:30:00.123+05:00');
@@ -43,6 +44,11 @@ export function statement(options: StatementOptions): Statement {
   };
 }
 
+/** A service as it is shown with a statement: up, unless said otherwise. */
+export function shown(of: Statement, more: Partial<ServiceShown> = {}): ServiceShown {
+  return { service: of.service, customer: of.customer, state: 'up', components: { web: 'up' }, statement: of, ...more };
+}
+
 /** Metrics by default without those of the process, which no two runs share. */
 export function emptyMetrics(processMetrics = false): Metrics {
   return createMetrics({
@@ -81,23 +87,19 @@ export function sampleMetrics(processMetrics = false): Metrics {
   metrics.influxPoints('dropped', 7);
   metrics.influxQueue(12);
   metrics.configReload(true, MARCH_10 - DAY);
-  metrics.services([
-    { service: 's1', customer: 'c1', state: 'down', components: { web: 'down', mail: 'up' } },
-    { service: 's2', customer: 'c2', state: 'unknown', components: { web: 'unknown' } },
-    { service: 's3 "quoted" \\ path', customer: 'c3', state: 'up', components: { web: 'up' } },
-  ]);
-  metrics.statements([
-    statement({
-      service: 's1',
-      month: { up: 9 * DAY, planned: HOUR, excluded: 1, unplanned: 59_123, unknown: 30 * SECOND },
-      year: { up: 68 * DAY, planned: 2 * HOUR, excluded: 1, unplanned: 64_000_001, unknown: 0, outside: 5 },
-      promise: 'broken',
-      remainingMs: -928_001,
-      accruedMinor: 31_245n,
-    }),
-    statement({ service: 's2', month: { outside: DAY }, year: { outside: DAY } }),
-    statement({ service: 's3 "quoted" \\ path', month: { up: DAY }, year: { up: DAY }, accruedMinor: 5n }),
-  ]);
+  const s1 = statement({
+    service: 's1',
+    month: { up: 9 * DAY, planned: HOUR, excluded: 1, unplanned: 59_123, unknown: 30 * SECOND },
+    year: { up: 68 * DAY, planned: 2 * HOUR, excluded: 1, unplanned: 64_000_001, unknown: 0, outside: 5 },
+    promise: 'broken',
+    remainingMs: -928_001,
+    accruedMinor: 31_245n,
+  });
+  const s2 = statement({ service: 's2', month: { outside: DAY }, year: { outside: DAY } });
+  const s3 = statement({ service: 's3 "quoted" \\ path', month: { up: DAY }, year: { up: DAY }, accruedMinor: 5n });
+  metrics.service(shown(s1, { customer: 'c1', state: 'down', components: { web: 'down', mail: 'up' } }));
+  metrics.service(shown(s2, { customer: 'c2', state: 'unknown', components: { web: 'unknown' } }));
+  metrics.service(shown(s3, { customer: 'c3' }));
   metrics.outage({
     id: 'o1',
     service: 's1',
