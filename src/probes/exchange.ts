@@ -2,10 +2,9 @@
  * One run of a probe: its deadline, its phases, its connection, and the one result that it settles with.
  *
  * 1. It settles exactly once; whatever is reported later changes nothing.
- * 2. When it settles, its timer is cancelled and its socket is destroyed, on every path.
+ * 2. When it settles, its timer is cancelled and its socket or child process is destroyed, on every path.
  * 3. One phase is open at a time, so no millisecond is counted twice.
  */
-import type { Socket } from 'node:net';
 import type { Instant } from '../domain/time/instant.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import { startDeadline } from './deadline.ts';
@@ -29,17 +28,27 @@ const TIMEOUT_WORDS: Readonly<Record<Phase, Failure>> = {
 /** A deadline noticed later than this was missed by us: the replies that it judges may have been waiting unread. */
 const STARVED_MS = 250;
 
+/** What an exchange holds of the machine and gives back when it settles: a socket, a child process. */
+export interface Held {
+  destroy(): unknown;
+}
+
 export class Exchange {
   readonly clock: Clock;
   readonly request: ProbeRequest;
   /** Gathered on the way; everything from a target is made printable before it is put here. */
   readonly evidence: Writable<ProbeEvidence> = {};
+  /**
+   * Asked when the deadline cuts the exchange short, by whoever knows better than the open phase what that means; it
+   * settles the exchange or leaves that to the phase's word.
+   */
+  atDeadline: ((exchange: Exchange) => void) | null = null;
   readonly #sentAt: Instant;
   readonly #startMs: number;
   readonly #phases: Writable<PhaseTimes> = {};
   readonly #settled: (result: ProbeResult) => void;
   readonly #cancelTimer: CancelTimer;
-  #socket: Socket | null = null;
+  #held: Held | null = null;
   #phase: Phase | null = null;
   #phaseStartMs = 0;
   #provenMs: number | null = null;
@@ -72,13 +81,19 @@ export class Exchange {
   }
 
   /**
-   * Makes the socket's life the exchange's. The caller has put an error listener on it. A TLS socket takes the place of
+   * Makes a socket's life the exchange's. The caller has put an error listener on it. A TLS socket takes the place of
    * the plain one below it and destroys that itself. To destroy the plain one first, while TLS is handing data up, frees
    * the TLS state under the reader's feet and ends the process with a segmentation fault (Node 26).
    */
-  own(socket: Socket): void {
-    if (this.#done) socket.destroy();
-    else this.#socket = socket;
+  own(held: Held): void {
+    if (this.#done) held.destroy();
+    else this.#held = held;
+  }
+
+  /** Takes a phase's time from an instrument nearer to the target than we are, and ends the phase. */
+  measured(phase: Phase, ms: number): void {
+    this.#phase = null;
+    this.#phases[phase] = ms;
   }
 
   /** The target has served: the end is now and it is good, whatever its goodbye is like. */
@@ -111,7 +126,10 @@ export class Exchange {
   #expire(lateMs: number): void {
     if (lateMs > STARVED_MS) {
       this.abandon('out_of_resources', `the monitor was busy and noticed the deadline ${Math.round(lateMs)} ms late`);
-    } else {
+      return;
+    }
+    this.atDeadline?.(this);
+    if (!this.#done) {
       this.fail(TIMEOUT_WORDS[this.#phase ?? 'resolveMs'], `nothing more within ${this.request.timeoutMs} ms`);
     }
   }
@@ -131,7 +149,7 @@ export class Exchange {
     this.#cancelTimer();
     const endMs = this.#provenMs ?? this.clock.monotonicMs();
     this.#leave(endMs);
-    this.#socket?.destroy();
+    this.#held?.destroy();
     const run = {
       sentAt: this.#sentAt,
       durationMs: endMs - this.#startMs,

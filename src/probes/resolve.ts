@@ -1,80 +1,41 @@
-/**
- * From a target's host to the one address that is dialled.
- *
- * The default lookup asks the machine's name servers itself (c-ares) instead of calling getaddrinfo: that runs on four
- * threads for the whole process and cannot be cancelled, so a few customers with dead name servers would hold up the
- * probes of all others. Names of the hosts file are answered from it first. Each probe asks anew; search domains are
- * not tried. IPv6 is asked for only when a name has no IPv4 address.
- */
-import { promises } from 'node:dns';
-import type { Clock } from '../runtime/clock.ts';
+/** From a target's host to the one address that is dialled. */
 import type { Exchange } from './exchange.ts';
+import { Fault } from './fault.ts';
 import type { Host } from './host.ts';
-import { createHostsFile } from './hosts-file.ts';
+import type { Lookup } from './name-servers.ts';
 import type { Failure } from './outcome.ts';
 import { printable } from './printable.ts';
+import type { ResolverHealth } from './resolver-health.ts';
 import { codeOf, isLocalShortage } from './socket-fault.ts';
 import type { Guard } from './target-guard.ts';
 
-/** Resolves to a name's IP addresses, best first; rejects with an error that has a `code` of node:dns. */
-export type Lookup = (name: string) => Promise<readonly string[]>;
-
-export interface NameServers {
+/** What a lookup needs of what all probes share. */
+export interface Locating {
+  readonly guard: Guard;
   readonly lookup: Lookup;
-  /** Gives up on every question that is still open. */
-  close(): void;
-}
-
-/** A lost datagram is asked again after this; the probe's own deadline bounds the whole. */
-const ASK_AGAIN_MS = 1_500;
-const ASK_TIMES = 3;
-
-export interface NameServerSettings {
-  readonly clock: Clock;
-  /** `address` or `address:port`; default: those of the machine. */
-  readonly servers?: readonly string[];
-  readonly hostsPath?: string;
-}
-
-/** The default lookup: the hosts file, then the name servers. */
-export function createNameServers(settings: NameServerSettings): NameServers {
-  const hosts = createHostsFile(settings.hostsPath ?? '/etc/hosts', settings.clock);
-  const resolver = new promises.Resolver({ timeout: ASK_AGAIN_MS, tries: ASK_TIMES });
-  if (settings.servers !== undefined) resolver.setServers(settings.servers);
-  return {
-    async lookup(name) {
-      const known = hosts.find(name);
-      if (known !== undefined) return known;
-      try {
-        return await resolver.resolve4(name);
-      } catch (error) {
-        if (codeOf(error) !== 'ENODATA') throw error;
-        return await resolver.resolve6(name);
-      }
-    },
-    close: () => resolver.cancel(),
-  };
+  readonly health: ResolverHealth;
 }
 
 /**
  * Finds the address to dial and calls back with it, at once for an IP literal; otherwise settles the exchange. Of several
  * addresses the first that the guard lets pass is taken.
  */
-export function locate(
-  exchange: Exchange,
-  host: Host,
-  by: { readonly guard: Guard; readonly lookup: Lookup },
-  found: (address: string) => void,
-): void {
+export function locate(exchange: Exchange, host: Host, by: Locating, found: (address: string) => void): void {
   if (host.literal) {
     admit(exchange, [host.name], by.guard, found);
     return;
   }
   exchange.enter('resolveMs');
+  const startMs = exchange.clock.monotonicMs();
+  exchange.atDeadline = () => doubtNameServers(exchange, startMs, by.health);
   by.lookup(host.name)
     .then(
-      (addresses) => exchange.done || admit(exchange, addresses, by.guard, found),
-      (error: unknown) => failLookup(exchange, host.name, error),
+      (addresses) => {
+        if (exchange.done) return;
+        exchange.atDeadline = null;
+        admit(exchange, addresses, by.guard, found);
+      },
+      (error: unknown) => failLookup(exchange, host.name, error, startMs, by.health),
     )
     .catch((error: unknown) => exchange.failWith(error));
 }
@@ -98,15 +59,70 @@ function admit(exchange: Exchange, addresses: readonly string[], guard: Guard, f
   exchange.abandon('guard_refused', printable(refusal));
 }
 
-function failLookup(exchange: Exchange, name: string, error: unknown): void {
+function failLookup(exchange: Exchange, name: string, error: unknown, startMs: number, health: ResolverHealth): void {
+  if (exchange.done) return;
   const code = codeOf(error);
   const seen = `${printable(code === '' ? String(error) : code)} for ${name}`;
   if (isLocalShortage(code)) exchange.abandon('out_of_resources', seen);
   else if (code === 'ECANCELLED') exchange.abandon('monitor_stopping', seen);
-  else exchange.fail(wordForLookup(code), seen);
+  else if (code === 'ECONNREFUSED')
+    exchange.abandon('resolver_unavailable', `${seen}: no name server could be reached`);
+  else if (code === 'ENODATA') exchange.fail('dns_failure', `the name ${name} has no address`);
+  else failByNameServer(exchange, new Fault(wordForLookup(code), seen), startMs, health);
 }
 
 function wordForLookup(code: string): Failure {
-  if (code === 'ENOTFOUND') return 'dns_nxdomain';
-  return code === 'ETIMEOUT' ? 'dns_timeout' : 'dns_failure';
+  switch (code) {
+    case 'ENOTFOUND':
+      return 'dns_nxdomain';
+    case 'ETIMEOUT':
+      return 'dns_timeout';
+    case 'ESERVFAIL':
+      return 'dns_servfail';
+    case 'EREFUSED':
+      return 'dns_refused';
+    default:
+      return 'dns_failure';
+  }
+}
+
+/**
+ * Ends with what the machine's own name servers said of a name, unless they are unwell themselves: then that says
+ * nothing of the name. `startMs` is when they were asked.
+ */
+export function failByNameServer(exchange: Exchange, fault: Fault, startMs: number, health: ResolverHealth): void {
+  if (fault.failure === 'dns_nxdomain' || fault.failure === 'dns_mismatch') {
+    exchange.failWith(fault);
+    return;
+  }
+  exchange.atDeadline = () => doubtNameServers(exchange, startMs, health);
+  health
+    .ask()
+    .then((verdict) => {
+      if (isNameServers(fault.failure, verdict) || health.since(startMs) === 'dead')
+        abandonAsUnwell(exchange, fault.seen);
+      else exchange.failWith(fault);
+    })
+    .catch((error: unknown) => exchange.failWith(error));
+}
+
+/** One that refuses everything says nothing with a refusal; one that refuses the root may serve its own names well. */
+function isNameServers(word: Failure, verdict: string): boolean {
+  return verdict === 'dead' || (verdict === 'refuses' && word === 'dns_refused');
+}
+
+/**
+ * The deadline came before an answer of the machine's own name servers. Who has not said a word about the root either, is
+ * silent himself: then this settles the exchange.
+ */
+export function doubtNameServers(exchange: Exchange, startMs: number, health: ResolverHealth): void {
+  const verdict = health.since(startMs);
+  if (verdict === 'dead' || verdict === 'pending') abandonAsUnwell(exchange, 'no answer in time');
+}
+
+function abandonAsUnwell(exchange: Exchange, seen: string): void {
+  exchange.abandon(
+    'resolver_unavailable',
+    `${seen}, and the machine's own name servers do not answer for the root either`,
+  );
 }
