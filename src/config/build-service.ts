@@ -73,7 +73,7 @@ function buildCheck(id: string, entry: CheckEntry, group: string | undefined, co
   return {
     fact,
     request: {
-      target: buildTarget(entry, `${id}@${vantage}`),
+      target: buildTarget(entry, `${id}@${vantages.join()}`),
       timeoutMs,
       ...(trust.length === 0 ? {} : { trust }),
       ...(entry.ip === undefined ? {} : { ip: entry.ip }),

@@ -4,6 +4,13 @@ import type { CertificateSeen, Failure } from './outcome.ts';
 import { printable } from './printable.ts';
 
 const NAMES_MAX = 50;
+/** Chains that lead anywhere are four long; a server may send a hundred. */
+const CHAIN_MAX = 20;
+const RSA_BITS_MIN = 2048;
+/** By their names in OpenSSL: the curves of fewer than 224 bits that a certificate could carry. */
+const SMALL_CURVES =
+  /^(?:prime192v|secp(?:112|128|160|192)|sect(?:113|131|163|193)|wap-wsg|brainpoolP(?:160|192)|c2pnb|c2tnb)/;
+const BROKEN_SIGNATURES = /sha-?1(?!\d)|md[245]/i;
 
 /** The parts of a certificate that a person or a metric needs; names bounded in number, all of it printable. */
 export function describeCertificate(certificate: X509Certificate): CertificateSeen {
@@ -30,8 +37,75 @@ export function wordForDistrust(code: string): Failure {
       return 'tls_name_mismatch';
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
       return 'tls_self_signed';
+    case 'EE_KEY_TOO_SMALL':
+    case 'CA_KEY_TOO_SMALL':
+    case 'CA_MD_TOO_WEAK':
+      return 'tls_weak';
     default:
       return 'tls_untrusted';
+  }
+}
+
+/** The certificates that the server sent, its own first, as far as each is signed by the next. At most 20. */
+export function chainOf(certificate: X509Certificate): readonly X509Certificate[] {
+  const chain = [certificate];
+  let next = certificate.issuerCertificate;
+  while (next !== undefined && chain.length < CHAIN_MAX) {
+    chain.push(next);
+    next = next.issuerCertificate;
+  }
+  return chain;
+}
+
+/**
+ * What is too weak in a chain to be believed, in one sentence: RSA keys under 2048 bits, elliptic curves under 224, signatures
+ * with SHA-1 or MD5 (NIST SP 800-131A). Null when nothing is. An authority's signature of itself proves nothing anyway.
+ */
+export function weaknessOf(chain: readonly X509Certificate[]): string | null {
+  for (const certificate of chain) {
+    const of = oneLine(certificate.subject ?? '');
+    const key = weakKey(certificate);
+    if (key !== null) return `the certificate of ${of} has ${key}`;
+    const algorithm = certificate.signatureAlgorithm ?? '';
+    if (certificate.subject !== certificate.issuer && BROKEN_SIGNATURES.test(algorithm)) {
+      return `the certificate of ${of} is signed with ${printable(algorithm)}`;
+    }
+  }
+  return null;
+}
+
+/** One sentence on why a chain is not believed, with what a server's administrator can do about it. */
+export function explainDistrust(code: string, chain: readonly X509Certificate[]): string {
+  const last = chain.at(-1);
+  const seen = `the certificate is not believed: ${printable(code)}`;
+  if (last === undefined || !INCOMPLETE.has(code)) return seen;
+  const issuer = oneLine(last.issuer ?? '');
+  return chain.length === 1
+    ? `${seen}; the server sends no intermediate certificate: the one of ${issuer} is missing, or that authority is not trusted`
+    : `${seen}; the server sends ${chain.length} certificates, but not the one of ${issuer}, and that authority is not trusted`;
+}
+
+const INCOMPLETE: ReadonlySet<string> = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+]);
+
+function weakKey(certificate: X509Certificate): string | null {
+  const { type, bits, curve } = describeKey(certificate);
+  if (type.startsWith('rsa') && bits < RSA_BITS_MIN) return `an RSA key of ${bits} bits`;
+  if (type === 'dsa') return 'a DSA key';
+  return SMALL_CURVES.test(curve) ? `a key on the curve ${printable(curve)}` : null;
+}
+
+function describeKey(certificate: X509Certificate): { type: string; bits: number; curve: string } {
+  try {
+    const { asymmetricKeyType = '', asymmetricKeyDetails = {} } = certificate.publicKey;
+    const { modulusLength = Number.POSITIVE_INFINITY, namedCurve = '' } = asymmetricKeyDetails;
+    return { type: asymmetricKeyType, bits: modulusLength, curve: namedCurve };
+  } catch {
+    // A key of a kind that OpenSSL cannot load: the handshake judges it, not we.
+    return { type: '', bits: Number.POSITIVE_INFINITY, curve: '' };
   }
 }
 

@@ -2,12 +2,14 @@
  * Opens the one connection of an exchange, to an address that the guard has let pass, and puts TLS on it. It settles the
  * exchange when that fails; it calls back when the connection is ready.
  */
+import type { X509Certificate } from 'node:crypto';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
-import { describeCertificate, wordForDistrust } from './certificate.ts';
+import { chainOf, describeCertificate, explainDistrust, weaknessOf, wordForDistrust } from './certificate.ts';
 import type { Exchange } from './exchange.ts';
 import type { Host } from './host.ts';
 import { printable } from './printable.ts';
+import { judgeConnectTimeout } from './socket-fault.ts';
 
 export interface Connecting {
   /** IP address to dial: never a name, so that nothing is looked up again. */
@@ -33,6 +35,7 @@ const sharedBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 /** Connects without TLS. */
 export function openPlain(exchange: Exchange, to: Connecting, opened: (socket: Socket) => void): void {
   exchange.enter('connectMs');
+  exchange.atDeadline = judgeConnectTimeout;
   const { take } = to;
   const socket = connectPlain({
     host: to.address,
@@ -40,7 +43,10 @@ export function openPlain(exchange: Exchange, to: Connecting, opened: (socket: S
     ...(take === undefined ? {} : { onread: { buffer: sharedBuffer, callback: takeFrom(take) } }),
   });
   socket.on('error', to.failed);
-  socket.once('connect', () => opened(socket));
+  socket.once('connect', () => {
+    exchange.atDeadline = null;
+    opened(socket);
+  });
   exchange.own(socket);
 }
 
@@ -48,8 +54,12 @@ export function openPlain(exchange: Exchange, to: Connecting, opened: (socket: S
 export function openTls(exchange: Exchange, to: Connecting, opened: (socket: TLSSocket) => void): void {
   const options = tlsOptions(to);
   exchange.enter('connectMs');
+  exchange.atDeadline = judgeConnectTimeout;
   const socket = connectTls({ ...options, port: to.port });
-  socket.once('connect', () => exchange.enter('tlsMs'));
+  socket.once('connect', () => {
+    exchange.atDeadline = null;
+    exchange.enter('tlsMs');
+  });
   finishTls(exchange, to, socket, opened);
 }
 
@@ -87,7 +97,7 @@ function finishTls(exchange: Exchange, to: Connecting, socket: TLSSocket, opened
       if (certificate !== undefined) exchange.evidence.certificate = describeCertificate(certificate);
       exchange.evidence.tlsProtocol = printable(socket.getProtocol() ?? 'unknown');
       if (socket.authorized) opened(socket);
-      else distrust(exchange, to, String(socket.authorizationError));
+      else distrust(exchange, to, String(socket.authorizationError), certificate);
     } catch (thrown) {
       // Nothing above this listener would catch it: the certificate is the target's, and may be a strange one.
       exchange.failWith(thrown);
@@ -96,10 +106,13 @@ function finishTls(exchange: Exchange, to: Connecting, socket: TLSSocket, opened
   exchange.own(socket);
 }
 
-function distrust(exchange: Exchange, to: Connecting, reason: string): void {
+function distrust(exchange: Exchange, to: Connecting, reason: string, certificate: X509Certificate | undefined): void {
+  const chain = certificate === undefined ? [] : chainOf(certificate);
+  // Node has no name for OpenSSL's verdict that a key or signature is too weak.
+  const weakness = reason === 'UNSPECIFIED' ? weaknessOf(chain) : null;
   exchange.fail(
-    wordForDistrust(reason),
-    `the certificate is not believed: ${printable(reason)}`,
+    weakness === null ? wordForDistrust(reason) : 'tls_weak',
+    weakness ?? explainDistrust(reason, chain),
     `a certificate in date, from a trusted authority, for ${to.host.name}`,
   );
 }

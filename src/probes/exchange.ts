@@ -2,10 +2,9 @@
  * One run of a probe: its deadline, its phases, its connection, and the one result that it settles with.
  *
  * 1. It settles exactly once; whatever is reported later changes nothing.
- * 2. When it settles, its timer is cancelled and its socket is destroyed, on every path.
+ * 2. When it settles, its timer is cancelled and its socket or child process is destroyed, on every path.
  * 3. One phase is open at a time, so no millisecond is counted twice.
  */
-import type { Socket } from 'node:net';
 import type { Instant } from '../domain/time/instant.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import { startDeadline } from './deadline.ts';
@@ -32,6 +31,10 @@ const STARVED_MS = 250;
 
 /** What is asked now may still be on its way, or be worked on, for so long: what dies meanwhile was alive when asked. */
 const ANSWER_MS = 1_000;
+/** What an exchange holds of the machine and gives back when it settles: a socket, a child process. */
+export interface Held {
+  destroy(): unknown;
+}
 
 export class Exchange {
   readonly clock: Clock;
@@ -42,14 +45,19 @@ export class Exchange {
   party: string | null = null;
   /** The word for a deadline in place of the phase's own. */
   overdue: Failure | null = null;
+  /**
+   * Asked when the deadline cuts the exchange short, by whoever knows better than the open phase what that means; it
+   * settles the exchange or leaves that to the phase's word.
+   */
+  atDeadline: ((exchange: Exchange) => void) | null = null;
   readonly #sentAt: Instant;
   readonly #startMs: number;
   readonly #phases: Writable<PhaseTimes> = {};
   readonly #settled: (result: ProbeResult) => void;
   readonly #cancelTimer: CancelTimer;
   #cancelPause: CancelTimer | null = null;
-  #socket: Socket | null = null;
-  #aside: Socket | null = null;
+  #held: Held | null = null;
+  #aside: Held | null = null;
   #phase: Phase | null = null;
   #phaseStartMs: number;
   #provenMs: number | null = null;
@@ -95,25 +103,31 @@ export class Exchange {
   }
 
   /**
-   * Makes the socket's life the exchange's. The caller has put an error listener on it. A TLS socket takes the place of
+   * Makes a socket's life the exchange's. The caller has put an error listener on it. A TLS socket takes the place of
    * the plain one below it and destroys that itself. To destroy the plain one first, while TLS is handing data up, frees
    * the TLS state under the reader's feet and ends the process with a segmentation fault (Node 26).
    */
-  own(socket: Socket): void {
-    if (this.#done) socket.destroy();
-    else this.#socket = socket;
+  own(held: Held): void {
+    if (this.#done) held.destroy();
+    else this.#held = held;
+  }
+
+  /** Takes a phase's time from an instrument nearer to the target than we are, and ends the phase. */
+  measured(phase: Phase, ms: number): void {
+    this.#phase = null;
+    this.#phases[phase] = ms;
   }
 
   /** Destroys the connection, to go on with another: a redirect leads elsewhere. */
   disconnect(): void {
-    this.#socket?.destroy();
-    this.#socket = null;
+    this.#held?.destroy();
+    this.#held = null;
   }
 
   /** Lets another connection be opened beside the one that is owned, which stays owned too. Once an exchange. */
   setAside(): void {
-    this.#aside = this.#socket;
-    this.#socket = null;
+    this.#aside = this.#held;
+    this.#held = null;
   }
 
   /** The target has served: the end is now and it is good, whatever its goodbye is like. The first call counts. */
@@ -147,12 +161,13 @@ export class Exchange {
   #expire(lateMs: number): void {
     if (lateMs > STARVED_MS) {
       this.abandon('out_of_resources', `the monitor was busy and noticed the deadline ${Math.round(lateMs)} ms late`);
-    } else {
-      this.#shownMs = this.#phaseStartMs + ANSWER_MS;
-      this.fail(
-        this.overdue ?? TIMEOUT_WORDS[this.#phase ?? 'resolveMs'],
-        `nothing more within ${this.request.timeoutMs} ms`,
-      );
+      return;
+    }
+    this.#shownMs = this.#phaseStartMs + ANSWER_MS;
+    this.atDeadline?.(this);
+    if (!this.#done) {
+      const word = this.overdue ?? TIMEOUT_WORDS[this.#phase ?? 'resolveMs'];
+      this.fail(word, `nothing more within ${this.request.timeoutMs} ms`);
     }
   }
 
@@ -172,7 +187,7 @@ export class Exchange {
     this.#cancelPause?.();
     const endMs = this.#provenMs ?? this.clock.monotonicMs();
     this.#leave(endMs);
-    this.#socket?.destroy();
+    this.#held?.destroy();
     this.#aside?.destroy();
     const run = {
       sentAt: this.#sentAt,

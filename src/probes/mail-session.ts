@@ -6,6 +6,7 @@
  * 2. What a server says is kept as evidence only as far as it holds no credentials.
  */
 import type { Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import { type Connecting, openPlain, openTls, upgrade } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import { Fault } from './fault.ts';
@@ -49,6 +50,11 @@ export class MailSession {
     this.#socket = socket;
     this.#secured = server.security === 'tls';
     this.#listen();
+  }
+
+  /** The connection as it is now: a TLS socket once TLS is on it. */
+  get socket(): Socket {
+    return this.#socket;
   }
 
   /** Our own address on this connection. */
@@ -155,6 +161,8 @@ export function probeMail(
 export interface Conversation {
   readonly bounds: Bounds;
   readonly converse: (session: MailSession) => Talk;
+  /** Default: of the system's authorities and the request's own. */
+  readonly secureContext?: () => SecureContext;
   /** Called once: with what was thrown, or with nothing at the end of the talk. Not called when the exchange settles. */
   readonly ended: (thrown?: unknown) => void;
 }
@@ -164,8 +172,9 @@ export function openSession(
   exchange: Exchange,
   server: MailServer,
   context: ProbeContext,
-  { bounds, converse, ended }: Conversation,
+  conversation: Conversation,
 ): void {
+  const { bounds, converse, ended } = conversation;
   const host = hostOf(server);
   if (host === null) {
     exchange.abandon('guard_refused', 'the host is neither a name nor an address');
@@ -179,7 +188,7 @@ export function openSession(
       address,
       port: server.port,
       host,
-      secureContext: () => context.trust.contextFor(exchange.request.trust),
+      secureContext: conversation.secureContext ?? (() => context.trust.contextFor(exchange.request.trust)),
       failed: (error) => over || failSocket(exchange, error),
       ...(server.security === 'plain' ? { take: (bytes) => session?.take(bytes) } : {}),
     };

@@ -7,8 +7,11 @@ import type { Instant } from '../domain/time/instant.ts';
 /** Why a target was found down. Stable words; `docs/probes.md` explains each. */
 export const FAILURES = [
   'dns_nxdomain',
+  'dns_servfail',
+  'dns_refused',
   'dns_failure',
   'dns_timeout',
+  'dns_mismatch',
   'connect_refused',
   'connect_unreachable',
   'connect_reset',
@@ -20,6 +23,11 @@ export const FAILURES = [
   'tls_name_mismatch',
   'tls_self_signed',
   'tls_untrusted',
+  'tls_weak',
+  'tls_expires_soon',
+  'tcp_mismatch',
+  'icmp_unreachable',
+  'icmp_timeout',
   'http_status',
   'http_protocol',
   'http_headers_too_large',
@@ -46,7 +54,15 @@ export const FAILURES = [
 export type Failure = (typeof FAILURES)[number];
 
 /** Why a probe says nothing of its target: the fault is ours, or the target may not be probed. */
-export const VOIDS = ['guard_refused', 'out_of_resources', 'monitor_stopping', 'internal_error'] as const;
+export const VOIDS = [
+  'guard_refused',
+  'resolver_unavailable',
+  'network_unavailable',
+  'unsupported',
+  'out_of_resources',
+  'monitor_stopping',
+  'internal_error',
+] as const;
 export type VoidReason = (typeof VOIDS)[number];
 
 /** Milliseconds spent in each phase that was reached, from the monotonic clock; fractional. */
@@ -70,13 +86,15 @@ export interface CertificateSeen {
   readonly notBefore: Instant;
   readonly notAfter: Instant;
   readonly fingerprint256: string;
+  /** The earliest end of all certificates that the server sent; in a `tls` probe only. */
+  readonly chainNotAfter?: Instant;
 }
 
 /** What a person needs to believe the outcome. Everything from a target is bounded and made printable. */
 export interface ProbeEvidence {
   /** IP address that was dialled, or that the guard refused. */
   readonly address?: string;
-  /** HTTP status or code of the last SMTP reply. */
+  /** HTTP status, code of the last SMTP reply, or the response code of a DNS reply. */
   readonly status?: number;
   /** The URL that redirects led to, when any was followed. */
   readonly url?: string;

@@ -23,6 +23,16 @@ export function probePop3(exchange: Exchange, target: Pop3Target, context: Probe
 }
 
 function* converse(session: MailSession): Talk {
+  yield* enterPop3(session);
+  if (session.server.credentials !== undefined) {
+    const { text } = demand(session, yield* ask(session, 'STAT'), 'STAT');
+    if (!DROP_LISTING.test(text)) throw new Fault('pop3_protocol', session.quote(text), 'two numbers after STAT');
+  }
+  yield* session.sayGoodbye('QUIT');
+}
+
+/** From the greeting to where the mailbox could be read: CAPA, STLS and a login where asked for. */
+export function* enterPop3(session: MailSession): Talk {
   const { security, credentials } = session.server;
   demand(session, yield* readStatus(session), 'the greeting');
   let offers = yield* askCapabilities(session);
@@ -33,12 +43,7 @@ function* converse(session: MailSession): Talk {
     yield* session.startTls('pop3_protocol');
     offers = yield* askCapabilities(session);
   }
-  if (credentials !== undefined) {
-    yield* logIn(session, offers);
-    const { text } = demand(session, yield* ask(session, 'STAT'), 'STAT');
-    if (!DROP_LISTING.test(text)) throw new Fault('pop3_protocol', session.quote(text), 'two numbers after STAT');
-  }
-  yield* session.sayGoodbye('QUIT');
+  if (credentials !== undefined) yield* logIn(session, offers);
 }
 
 /** What CAPA lists, in upper case; null where the server does not know it, as older ones do not. */

@@ -5,22 +5,26 @@
 import type { Clock } from '../runtime/clock.ts';
 import { runOverBoth } from './both-families.ts';
 import { probeDelivery } from './delivery-probe.ts';
+import { probeDns } from './dns-probe.ts';
 import { Exchange } from './exchange.ts';
 import { probeHttp } from './http-probe.ts';
+import { probeIcmp } from './icmp-probe.ts';
 import { probeImap } from './imap-probe.ts';
+import { createNameServers, type Lookup, trustBlindly } from './name-servers.ts';
 import type { ProbeResult } from './outcome.ts';
 import { probePop3 } from './pop3-probe.ts';
 import type { ProbeContext } from './probe-context.ts';
-import { createNameServers, type Lookup, type NameServers } from './resolve.ts';
 import { probeSmtp } from './smtp-probe.ts';
 import type { ProbeRequest } from './target.ts';
 import type { Guard } from './target-guard.ts';
+import { probeTcp } from './tcp-probe.ts';
+import { probeTls } from './tls-probe.ts';
 import { createTrust } from './trust.ts';
 
 export interface ProberSettings {
   readonly clock: Clock;
   readonly guard: Guard;
-  /** Default: the hosts file, then the machine's name servers. */
+  /** Default: the hosts file, then the machine's name servers. Closed by whoever made it. */
   readonly lookup?: Lookup;
 }
 
@@ -36,8 +40,9 @@ const STOPPING = 'the monitor is stopping';
 /** A prober shares name servers and secure contexts between its probes, and nothing else. */
 export function createProber(settings: ProberSettings): Prober {
   const { clock, guard } = settings;
-  const nameServers = settings.lookup === undefined ? createNameServers({ clock }) : handed(settings.lookup);
-  const context: ProbeContext = { guard, lookup: nameServers.lookup, trust: createTrust() };
+  const nameServers = settings.lookup === undefined ? createNameServers({ clock }) : trustBlindly(settings.lookup);
+  const { lookup, health } = nameServers;
+  const context: ProbeContext = { guard, lookup, health, trust: createTrust() };
   const running = new Set<Exchange>();
   // One listener a signal: a listener a probe would make each registration walk those of all others.
   const bySignal = new WeakMap<AbortSignal, Set<Exchange>>();
@@ -102,12 +107,19 @@ function start(exchange: Exchange, context: ProbeContext): void {
     case 'delivery':
       probeDelivery(exchange, target, context);
       break;
+    case 'tls':
+      probeTls(exchange, target, context);
+      break;
+    case 'tcp':
+      probeTcp(exchange, target, context);
+      break;
+    case 'dns':
+      probeDns(exchange, target, context);
+      break;
+    case 'icmp':
+      probeIcmp(exchange, target, context);
+      break;
   }
-}
-
-/** A lookup that was handed in is closed by whoever made it. */
-function handed(lookup: Lookup): NameServers {
-  return { lookup, close: () => {} };
 }
 
 function stopAll(exchanges: Iterable<Exchange>): void {

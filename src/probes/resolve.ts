@@ -1,64 +1,20 @@
-/**
- * From a target's host to the one address that is dialled.
- *
- * The default lookup asks the machine's name servers itself (c-ares) instead of calling getaddrinfo: that runs on four
- * threads for the whole process and cannot be cancelled, so a few customers with dead name servers would hold up the
- * probes of all others. Names of the hosts file are answered from it first. Each probe asks anew; search domains are
- * not tried. IPv6 is asked for only when a name has no IPv4 address, or when the probe is one over IPv6.
- */
-import { promises } from 'node:dns';
+/** From a target's host to the one address that is dialled. */
 import { isIP } from 'node:net';
-import type { Clock } from '../runtime/clock.ts';
 import type { Exchange } from './exchange.ts';
+import { Fault } from './fault.ts';
 import type { Host } from './host.ts';
-import { createHostsFile } from './hosts-file.ts';
+import type { Lookup } from './name-servers.ts';
 import type { Failure } from './outcome.ts';
 import { printable } from './printable.ts';
+import type { ResolverHealth } from './resolver-health.ts';
 import { codeOf, isLocalShortage } from './socket-fault.ts';
 import type { Guard } from './target-guard.ts';
 
-/**
- * Resolves to a name's IP addresses, best first, of one family when one is asked for; rejects with an error that has a
- * `code` of node:dns.
- */
-export type Lookup = (name: string, family?: 4 | 6) => Promise<readonly string[]>;
-
-export interface NameServers {
+/** What a lookup needs of what all probes share. */
+export interface Locating {
+  readonly guard: Guard;
   readonly lookup: Lookup;
-  /** Gives up on every question that is still open. */
-  close(): void;
-}
-
-/** A lost datagram is asked again after this; the probe's own deadline bounds the whole. */
-const ASK_AGAIN_MS = 1_500;
-const ASK_TIMES = 3;
-
-export interface NameServerSettings {
-  readonly clock: Clock;
-  /** `address` or `address:port`; default: those of the machine. */
-  readonly servers?: readonly string[];
-  readonly hostsPath?: string;
-}
-
-/** The default lookup: the hosts file, then the name servers. */
-export function createNameServers(settings: NameServerSettings): NameServers {
-  const hosts = createHostsFile(settings.hostsPath ?? '/etc/hosts', settings.clock);
-  const resolver = new promises.Resolver({ timeout: ASK_AGAIN_MS, tries: ASK_TIMES });
-  if (settings.servers !== undefined) resolver.setServers(settings.servers);
-  return {
-    async lookup(name, family) {
-      const known = hosts.find(name);
-      if (known !== undefined) return known;
-      if (family === 6) return await resolver.resolve6(name);
-      try {
-        return await resolver.resolve4(name);
-      } catch (error) {
-        if (family === 4 || codeOf(error) !== 'ENODATA') throw error;
-        return await resolver.resolve6(name);
-      }
-    },
-    close: () => resolver.cancel(),
-  };
+  readonly health: ResolverHealth;
 }
 
 /** What is done about a host at which nothing may be dialled; `why` is one printable sentence. */
@@ -71,7 +27,7 @@ export type Refused = (why: string) => void;
 export function locate(
   exchange: Exchange,
   host: Host,
-  by: { readonly guard: Guard; readonly lookup: Lookup },
+  by: Locating,
   found: (address: string) => void,
   refused: Refused = (why) => exchange.abandon('guard_refused', why),
 ): void {
@@ -82,10 +38,16 @@ export function locate(
     return;
   }
   exchange.enter('resolveMs');
+  const startMs = exchange.clock.monotonicMs();
+  exchange.atDeadline = () => doubtNameServers(exchange, startMs, by.health);
   by.lookup(host.name, family)
     .then(
-      (addresses) => exchange.done || admit(addresses),
-      (error: unknown) => failLookup(exchange, host.name, error),
+      (addresses) => {
+        if (exchange.done) return;
+        exchange.atDeadline = null;
+        admit(addresses);
+      },
+      (error: unknown) => failLookup(exchange, host.name, error, startMs, by.health),
     )
     .catch((error: unknown) => exchange.failWith(error));
 }
@@ -125,15 +87,70 @@ function admitFirst(exchange: Exchange, addresses: readonly string[], { guard, f
   refused(printable(refusal));
 }
 
-function failLookup(exchange: Exchange, name: string, error: unknown): void {
+function failLookup(exchange: Exchange, name: string, error: unknown, startMs: number, health: ResolverHealth): void {
+  if (exchange.done) return;
   const code = codeOf(error);
   const seen = `${printable(code === '' ? String(error) : code)} for ${name}`;
   if (isLocalShortage(code)) exchange.abandon('out_of_resources', seen);
   else if (code === 'ECANCELLED') exchange.abandon('monitor_stopping', seen);
-  else exchange.fail(wordForLookup(code), seen);
+  else if (code === 'ECONNREFUSED')
+    exchange.abandon('resolver_unavailable', `${seen}: no name server could be reached`);
+  else if (code === 'ENODATA') exchange.fail('dns_failure', `the name ${name} has no address`);
+  else failByNameServer(exchange, new Fault(wordForLookup(code), seen), startMs, health);
 }
 
 function wordForLookup(code: string): Failure {
-  if (code === 'ENOTFOUND') return 'dns_nxdomain';
-  return code === 'ETIMEOUT' ? 'dns_timeout' : 'dns_failure';
+  switch (code) {
+    case 'ENOTFOUND':
+      return 'dns_nxdomain';
+    case 'ETIMEOUT':
+      return 'dns_timeout';
+    case 'ESERVFAIL':
+      return 'dns_servfail';
+    case 'EREFUSED':
+      return 'dns_refused';
+    default:
+      return 'dns_failure';
+  }
+}
+
+/**
+ * Ends with what the machine's own name servers said of a name, unless they are unwell themselves: then that says
+ * nothing of the name. `startMs` is when they were asked.
+ */
+export function failByNameServer(exchange: Exchange, fault: Fault, startMs: number, health: ResolverHealth): void {
+  if (fault.failure === 'dns_nxdomain' || fault.failure === 'dns_mismatch') {
+    exchange.failWith(fault);
+    return;
+  }
+  exchange.atDeadline = () => doubtNameServers(exchange, startMs, health);
+  health
+    .ask()
+    .then((verdict) => {
+      if (isNameServers(fault.failure, verdict) || health.since(startMs) === 'dead')
+        abandonAsUnwell(exchange, fault.seen);
+      else exchange.failWith(fault);
+    })
+    .catch((error: unknown) => exchange.failWith(error));
+}
+
+/** One that refuses everything says nothing with a refusal; one that refuses the root may serve its own names well. */
+function isNameServers(word: Failure, verdict: string): boolean {
+  return verdict === 'dead' || (verdict === 'refuses' && word === 'dns_refused');
+}
+
+/**
+ * The deadline came before an answer of the machine's own name servers. Who has not said a word about the root either, is
+ * silent himself: then this settles the exchange.
+ */
+export function doubtNameServers(exchange: Exchange, startMs: number, health: ResolverHealth): void {
+  const verdict = health.since(startMs);
+  if (verdict === 'dead' || verdict === 'pending') abandonAsUnwell(exchange, 'no answer in time');
+}
+
+function abandonAsUnwell(exchange: Exchange, seen: string): void {
+  exchange.abandon(
+    'resolver_unavailable',
+    `${seen}, and the machine's own name servers do not answer for the root either`,
+  );
 }

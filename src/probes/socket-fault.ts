@@ -2,6 +2,7 @@
 import type { Exchange, Phase } from './exchange.ts';
 import type { Failure } from './outcome.ts';
 import { printable } from './printable.ts';
+import { isUnsent, silentGateway, whyUnsent } from './uplink.ts';
 
 /** Our machine ran out of something: descriptors, memory, ports. It says nothing of the target. */
 const LOCAL_SHORTAGES: ReadonlySet<string> = new Set([
@@ -42,6 +43,7 @@ export function failSocket(exchange: Exchange, error: Error): void {
   if (exchange.done) return;
   const code = codeOf(error);
   const seen = printable(code === '' ? error.message : code);
+  if (exchange.phase === 'connectMs' && abandonAsUnsent(exchange, code, isUnsent(error))) return;
   if (isLocalShortage(code)) {
     exchange.abandon('out_of_resources', seen);
     return;
@@ -51,8 +53,30 @@ export function failSocket(exchange: Exchange, error: Error): void {
   else exchange.fail(word, seen);
 }
 
+/** Settles the exchange when it was this machine that could not send. Says whether it did. */
+export function abandonAsUnsent(exchange: Exchange, code: string, isUnsent: boolean): boolean {
+  const address = exchange.evidence.address ?? '';
+  const why = isUnsent ? whyUnsent(code, address) : code === 'EHOSTUNREACH' ? whyCutOff(exchange) : null;
+  if (why !== null) exchange.abandon('network_unavailable', printable(why));
+  return why !== null;
+}
+
+/** The deadline cut a connection attempt short: no evidence, when nothing that we send gets past our own gateway. */
+export function judgeConnectTimeout(exchange: Exchange): void {
+  const why = whyCutOff(exchange);
+  if (why !== null) exchange.abandon('network_unavailable', why);
+}
+
+function whyCutOff(exchange: Exchange): string | null {
+  const gateway = silentGateway(exchange.evidence.address ?? '', exchange.clock);
+  return gateway === null ? null : `the gateway ${gateway} does not answer this machine`;
+}
+
 function wordOf(code: string, phase: Phase | null): Failure | null {
-  if (phase === 'tlsMs') return code === 'ETIMEDOUT' ? 'tls_timeout' : 'tls_handshake';
+  if (phase === 'tlsMs') {
+    if (code.endsWith('_KEY_TOO_SMALL') || code.endsWith('_MD_TOO_WEAK')) return 'tls_weak';
+    return code === 'ETIMEDOUT' ? 'tls_timeout' : 'tls_handshake';
+  }
   if (phase === 'firstByteMs' || phase === 'transferMs' || phase === 'deliveryMs') {
     // TLS 1.3 lets a server refuse the handshake after the client believes that it is done.
     if (code.startsWith('ERR_SSL') || code === 'EPROTO') return 'tls_handshake';

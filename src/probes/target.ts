@@ -119,10 +119,70 @@ export interface DeliveryTarget {
   readonly mark: string;
 }
 
-export type Target = HttpTarget | SmtpTarget | ImapTarget | Pop3Target | DeliveryTarget;
-
 /** Which of a host's addresses are dialled: IPv4 where there is any, else IPv6; one family; or each, one after the other. */
 export type AddressFamily = 'any' | 4 | 6 | 'both';
+export interface TlsTarget {
+  readonly kind: 'tls';
+  readonly host: string;
+  readonly port: number;
+  /** The protocol in which STARTTLS is asked for; absent: TLS from the first byte. */
+  readonly starttls?: StarttlsProtocol;
+  /** Down when a certificate that the server sends ends within so many days. */
+  readonly daysLeft?: number;
+  readonly minVersion: TlsVersion;
+}
+
+export type StarttlsProtocol = 'smtp' | 'imap' | 'pop3';
+export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
+
+export interface DnsTarget {
+  readonly kind: 'dns';
+  /** Lower-case ASCII name without a trailing dot; empty for the root. */
+  readonly name: string;
+  readonly type: RecordType;
+  /** `address` or `address:port` (`[v6]:port`), tried in this order; absent: the machine's own name servers. */
+  readonly servers?: readonly string[];
+  readonly expect: DnsExpectation;
+  /** The name server must say that it has validated the answer (the AD flag, RFC 4035 section 3.2.3). */
+  readonly dnssec: boolean;
+}
+
+export type RecordType = 'A' | 'AAAA' | 'MX' | 'NS' | 'TXT' | 'CNAME' | 'SOA' | 'CAA' | 'SRV' | 'PTR';
+
+export type DnsExpectation =
+  /** At least one record. */
+  | { readonly kind: 'some' }
+  /** The name must not exist. */
+  | { readonly kind: 'nxdomain' }
+  /** Records in the form of zone files: one of these, each of these, or these and no other. */
+  | { readonly kind: 'any' | 'all' | 'exactly'; readonly answers: readonly string[] };
+
+export interface TcpTarget {
+  readonly kind: 'tcp';
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** Bytes to send first, a character each (Latin-1). */
+  readonly send?: string;
+  /** Bytes that must come, a character each. */
+  readonly expect?: string;
+}
+
+export interface IcmpTarget {
+  readonly kind: 'icmp';
+  readonly host: string;
+}
+
+export type Target =
+  | HttpTarget
+  | SmtpTarget
+  | ImapTarget
+  | Pop3Target
+  | DeliveryTarget
+  | TlsTarget
+  | DnsTarget
+  | TcpTarget
+  | IcmpTarget;
 
 export interface ProbeRequest {
   readonly target: Target;
@@ -147,9 +207,23 @@ export function describeTarget(target: Target): string {
       return describeServer(target.kind, target);
     case 'delivery':
       return `${describeServer('smtp', target.submission)} to ${describeServer('imap', target.mailbox)}`;
+    case 'tls':
+      return `tls://${authority(target)}${target.starttls === undefined ? '' : ` (starttls ${target.starttls})`}`;
+    case 'tcp':
+      return `tcp://${authority(target)}${target.tls ? ' (tls)' : ''}`;
+    case 'dns': {
+      const by = target.servers === undefined ? '' : ` by ${printable(target.servers.join(', '))}`;
+      return `dns:${printable(target.name)}. ${target.type}${by}`;
+    }
+    case 'icmp':
+      return `icmp:${printable(target.host)}`;
   }
 }
 
-function describeServer(protocol: string, { host, port, security }: MailServer): string {
-  return `${protocol}://${printable(host.includes(':') ? `[${host}]` : host)}:${port} (${security})`;
+function describeServer(protocol: string, server: MailServer): string {
+  return `${protocol}://${authority(server)} (${server.security})`;
+}
+
+function authority(target: { readonly host: string; readonly port: number }): string {
+  return `${target.host.includes(':') ? `[${printable(target.host)}]` : printable(target.host)}:${target.port}`;
 }

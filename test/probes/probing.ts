@@ -1,7 +1,7 @@
 /** A prober for loopback servers, and the proof that its probes leave nothing behind. */
 import { expect } from 'vitest';
+import type { Lookup } from '../../src/probes/name-servers.ts';
 import { createProber, type Prober } from '../../src/probes/probe.ts';
-import type { Lookup } from '../../src/probes/resolve.ts';
 import { DEFAULT_STATUS, type HttpTarget, type MailSecurity } from '../../src/probes/target.ts';
 import { createGuard } from '../../src/probes/target-guard.ts';
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';

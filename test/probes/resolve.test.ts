@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHostsFile } from '../../src/probes/hosts-file.ts';
+import { createNameServers, type NameServers } from '../../src/probes/name-servers.ts';
 import type { ProbeResult } from '../../src/probes/outcome.ts';
-import { createNameServers, type NameServers } from '../../src/probes/resolve.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { startHostileServer } from '../support/hostile-server.ts';
 import { type NameServer, startNameServer } from '../support/name-server.ts';
@@ -99,7 +99,7 @@ describe('a probe of a name', () => {
   it.each([
     ['missing.example', 'fail', 'dns_nxdomain'],
     ['empty.example', 'fail', 'dns_failure'],
-    ['broken.example', 'fail', 'dns_failure'],
+    ['broken.example', 'fail', 'dns_servfail'],
     ['silent.example', 'fail', 'dns_timeout'],
     ['inner.example', 'void', 'guard_refused'],
     ['mixed.example', 'fail', 'connect_refused'],
