@@ -22,7 +22,7 @@ export function watchedChecks(configuration: Configuration, ledger: Ledger, now:
   const asOf = ledger.asOf(now);
   const ordinals = new Map<Millis, number>();
   return configuration.services.flatMap((service) =>
-    service.checks.map(({ fact, request, allow }): WatchedCheck => {
+    service.checks.map(({ fact, request, allow, group, fate }): WatchedCheck => {
       const ordinal = ordinals.get(fact.intervalMs) ?? 0;
       ordinals.set(fact.intervalMs, ordinal + 1);
       const recorded = lastStateOf(ledger, fact.id, configuration.vantage, asOf);
@@ -33,6 +33,8 @@ export function watchedChecks(configuration: Configuration, ledger: Ledger, now:
         policy: { maxGapMs: fact.maxGapMs, failures: fact.failures, successes: fact.successes },
         request,
         allow,
+        ...(group === undefined ? {} : { group }),
+        ...(fate === undefined ? {} : { fate }),
         ...(recorded ? { recorded } : {}),
       };
     }),

@@ -91,7 +91,13 @@ class Loading {
     trust: readonly string[],
   ): Configuration {
     const { probing, statements } = main;
-    const context: CheckContext = { vantage: main.vantage, defaults: probing.defaults, allow: probing.allow, trust };
+    const context: CheckContext = {
+      vantage: main.vantage,
+      defaults: probing.defaults,
+      allow: probing.allow,
+      trust,
+      sharedFate: probing.sharedFate,
+    };
     const sandbox = main.sandbox === undefined ? undefined : buildSandbox(main.sandbox, context);
     return {
       digest: digestOf(this.#texts),

@@ -20,6 +20,7 @@ import { type Instant, type Millis, SECOND } from '../domain/time/instant.ts';
 import type { ProbeResult } from '../probes/outcome.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import { DueQueue } from './due-queue.ts';
+import { type FateDating, FateGroups } from './fate-dating.ts';
 import { nextProbe, nextSlot } from './schedule.ts';
 import type { Batch, Coverage, FoundEdge, Sample, WatchedCheck } from './watched-check.ts';
 
@@ -37,6 +38,8 @@ interface Running {
   readonly state: DetectorState;
   /** When the probe in flight was started; undefined while none is. */
   inFlightSince: Instant | undefined;
+  /** Absent where its own probes alone date its edges. */
+  readonly fate: FateDating | undefined;
   /** What the first probe of the current contrary run showed. */
   contraryEvidence: Evidence | undefined;
 }
@@ -61,8 +64,10 @@ export class ProberLoop {
 
   constructor(options: ProberLoopOptions) {
     this.#options = options;
+    const fates = new FateGroups();
     this.#running = options.checks.map((check) => ({
       check,
+      fate: fates.join(check),
       state: check.recorded
         ? restoreDetectorState(check.recorded.state, check.recorded.through)
         : createDetectorState(),
@@ -145,9 +150,13 @@ export class ProberLoop {
       const evidence = evidenceOf(result);
       const wasDoubted = state.confirmed === 'up' && state.contrary > 0;
       let hasChanged = false;
+      running.fate?.note(result);
       observe(state, check.policy, result.sentAt, result.outcome, (edge) => {
         hasChanged = true;
-        this.#found(check, edge, edge.latest === result.sentAt ? evidence : (running.contraryEvidence ?? evidence));
+        const shown = edge.latest === result.sentAt ? evidence : (running.contraryEvidence ?? evidence);
+        const dated = running.fate?.date(edge, result.sentAt);
+        if (dated) this.#found(check, dated.edge, { ...shown, sharedFate: dated.fate });
+        else this.#found(check, edge, shown);
       });
       if (state.contrary === 1 && result.outcome !== 'void') running.contraryEvidence = evidence;
       if (state.contrary === 0) running.contraryEvidence = undefined;

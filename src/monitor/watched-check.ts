@@ -13,6 +13,10 @@ export interface WatchedCheck {
   readonly request: ProbeRequest;
   /** Address ranges that its target may lie in although they are private. */
   readonly allow: readonly string[];
+  /** Checks of one group share the fate of one server. */
+  readonly group?: string;
+  /** Names those by whose probes its edges may be dated: the group's checks of one kind. Absent: by its own alone. */
+  readonly fate?: string;
   /** What was last recorded of it, to go on from. */
   readonly recorded?: { readonly state: State; readonly through: Instant };
 }
