@@ -63,7 +63,7 @@ function checksOf(ports: readonly number[]): readonly WatchedCheck[] {
       timeoutMs: Math.min(10 * SECOND, intervalMs),
     },
     allow: ['127.0.0.0/8'],
-    ...(target === 0 ? { group: 'shared' } : {}),
+    ...(target === 0 ? { group: 'shared', fate: 'shared/http' } : {}),
   }));
 }
 

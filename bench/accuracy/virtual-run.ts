@@ -62,11 +62,7 @@ export async function runVirtually(fleet: Fleet): Promise<Verdict> {
   return { outages: verdicts.flatMap(({ outages }) => outages), wrong: verdicts.flatMap(({ wrong }) => wrong) };
 }
 
-function checksOf(
-  { checksEach, intervalMs, targets }: Fleet,
-  ordinal: number,
-  random: SeededRandom,
-): readonly WatchedCheck[] {
+function checksOf({ checksEach, intervalMs }: Fleet, ordinal: number, random: SeededRandom): readonly WatchedCheck[] {
   const first = random.whole(0, intervalMs - 1);
   return Array.from({ length: checksEach }, (_, i) => ({
     id: `t${ordinal}/${i}`,
@@ -75,7 +71,7 @@ function checksOf(
     policy: { maxGapMs: 3 * intervalMs, failures: 3, successes: 2 },
     request: { target: { kind: 'http', url: `http://t${ordinal}.example/`, status: [] }, timeoutMs: TIMEOUT },
     allow: [],
-    ...(targets === 1 || checksEach > 1 ? { group: `t${ordinal}` } : {}),
+    ...(checksEach > 1 ? { group: `t${ordinal}`, fate: `t${ordinal}/http` } : {}),
   }));
 }
 

@@ -35,7 +35,7 @@ export function watchedChecks(
     })),
     kept,
   );
-  return configured.map(({ fact, request, allow, group }): WatchedCheck => {
+  return configured.map(({ fact, request, allow, group, fate }): WatchedCheck => {
     const recorded = lastStateOf(ledger, fact.id, configuration.vantage, asOf);
     return {
       id: fact.id,
@@ -45,6 +45,7 @@ export function watchedChecks(
       request,
       allow,
       ...(group === undefined ? {} : { group }),
+      ...(fate === undefined ? {} : { fate }),
       ...(recorded ? { recorded } : {}),
     };
   });

@@ -16,6 +16,8 @@ export interface CheckContext {
   readonly allow: readonly string[];
   /** PEM texts. */
   readonly trust: readonly string[];
+  /** Whether edges may be dated by the probes of a server's other checks. */
+  readonly sharedFate: boolean;
 }
 
 /** Mail may take minutes and be on time. */
@@ -44,7 +46,7 @@ export function buildService(entry: ServiceEntry, context: CheckContext): Config
     lifecycle: entry.lifecycle.map(({ from, status }) => ({ type: 'lifecycle', service: entry.id, from, status })),
     fees: entry.fees.map(({ from, monthly }) => ({ type: 'fee', service: entry.id, from, monthly })),
     checks: components.flatMap(([name, { checks }]) =>
-      checks.map((check) => buildCheck(checkId(entry, name, check), check, entry.server, context)),
+      checks.map((check) => buildCheck(checkId(entry, name, check), check, entry, context)),
     ),
   };
 }
@@ -53,7 +55,7 @@ function checkId(service: ServiceEntry, component: string, check: CheckEntry): s
   return `${service.id}/${component}/${check.id}`;
 }
 
-function buildCheck(id: string, entry: CheckEntry, group: string | undefined, context: CheckContext): ConfiguredCheck {
+function buildCheck(id: string, entry: CheckEntry, service: ServiceEntry, context: CheckContext): ConfiguredCheck {
   const { defaults, vantages, allow, trust } = context;
   const intervalMs = entry.interval ?? defaults.interval;
   const fact: CheckFact = {
@@ -70,16 +72,20 @@ function buildCheck(id: string, entry: CheckEntry, group: string | undefined, co
   // A default timeout yields to a short interval, so that whoever writes `interval: 5s` need not write a timeout too.
   const usualMs = entry.delivery === undefined ? defaults.timeout : DELIVERY_TIMEOUT;
   const timeoutMs = entry.timeout ?? Math.min(usualMs, intervalMs);
+  const target = buildTarget(entry, `${id}@${vantages.join()}`);
+  const { server } = service;
+  const sharesFate = server !== undefined && (service.sharedFate ?? context.sharedFate);
   return {
     fact,
     request: {
-      target: buildTarget(entry, `${id}@${vantages.join()}`),
+      target,
       timeoutMs,
       ...(trust.length === 0 ? {} : { trust }),
       ...(entry.ip === undefined ? {} : { ip: entry.ip }),
     },
     allow,
-    ...(group === undefined ? {} : { group }),
+    ...(server === undefined ? {} : { group: server }),
+    ...(sharesFate ? { fate: `${server}/${target.kind}` } : {}),
   };
 }
 

@@ -14,6 +14,8 @@ export interface ConfiguredCheck {
   readonly allow: readonly string[];
   /** Checks of one group share the fate of one server. */
   readonly group?: string;
+  /** Names those by whose probes its edges may be dated: the group's checks of one kind. Absent: by its own alone. */
+  readonly fate?: string;
 }
 
 export interface ConfiguredService {

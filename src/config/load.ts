@@ -190,7 +190,8 @@ class Loading {
 }
 
 function checkContext({ vantage, probing }: MainFile, trust: readonly string[]): CheckContext {
-  return { vantages: [vantage], defaults: probing.defaults, allow: probing.allow, trust };
+  const { defaults, allow, sharedFate } = probing;
+  return { vantages: [vantage], defaults, allow, trust, sharedFate };
 }
 
 /** Adds what a services file without mistakes defines. */

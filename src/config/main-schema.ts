@@ -6,7 +6,7 @@ import { sandboxSchema } from './sandbox-schema.ts';
 import { parseAddressRange, parseHost, parseRelay, parseSender, parseTimeOfDay, parseWebUrl } from './scalars.ts';
 import { Secret } from './secret.ts';
 import { INTERVAL, TIMEOUT } from './services-schema.ts';
-import { choice, identifier, integer, list, mapping, plainText, text } from './shape.ts';
+import { choice, flag, identifier, integer, list, mapping, plainText, text } from './shape.ts';
 
 /** Time between two probes of a check where nothing else is written. */
 export const DEFAULT_INTERVAL = '60s';
@@ -21,7 +21,7 @@ const defaults = mapping('a mapping of interval, timeout, failures, successes an
   boundary: choice(BOUNDARIES).default('midpoint').meta({ description: 'Where an edge of an outage is placed.' }),
 });
 
-const probing = mapping('a mapping of allow, trust and defaults', {
+const probing = mapping('a mapping of allow, trust, sharedFate and defaults', {
   allow: list(
     'a list of address ranges such as [10.0.0.0/8]',
     text('an address range such as 10.0.0.0/8', parseAddressRange),
@@ -31,6 +31,9 @@ const probing = mapping('a mapping of allow, trust and defaults', {
   trust: list('a list of PEM files', plainText('a PEM file, relative to this file', 500))
     .default([])
     .meta({ description: 'Certificates of private authorities to trust besides the system’s.' }),
+  sharedFate: flag()
+    .default(true)
+    .meta({ description: 'Whether outages may be dated by the probes of a server’s other checks.' }),
   defaults: defaults.prefault({}),
 });
 

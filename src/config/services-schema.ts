@@ -155,6 +155,9 @@ const service = mapping('a service with id, customer and components', {
   server: identifier('the name of a server')
     .optional()
     .meta({ description: 'Services with one server share its fate.' }),
+  sharedFate: flag()
+    .optional()
+    .meta({ description: 'Whether its outages may be dated by the probes of the server’s other checks.' }),
   lifecycle: list(
     'a list of from and status',
     mapping('a mapping of from and status', { from: instant, status: choice(LIFECYCLE_STATUSES) }),

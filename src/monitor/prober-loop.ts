@@ -15,6 +15,7 @@ import type { ProbeResult } from '../probes/outcome.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import { Budget } from './budget.ts';
 import { DueQueue } from './due-queue.ts';
+import { FateGroups } from './fate-dating.ts';
 import { FateSample } from './fate-sample.ts';
 import { IntervalRing } from './interval-ring.ts';
 import { LaunchGate, type Server } from './launch-gate.ts';
@@ -57,6 +58,7 @@ export class ProberLoop {
   readonly #running = new Map<string, RunningCheck>();
   readonly #servers = new Map<string, Server>();
   readonly #samples = new Map<string, FateSample<RunningCheck>>();
+  readonly #fates = new FateGroups();
   readonly #rings = new Map<Millis, IntervalRing>();
   readonly #slots = new DueQueue<IntervalRing>();
   readonly #extras = new DueQueue<RunningCheck>();
@@ -129,6 +131,7 @@ export class ProberLoop {
 
   #add(check: WatchedCheck): void {
     const running = runningCheck(check, this.#serverOf(check), this.#sampleOf(check));
+    running.fate = this.#fates.join(check);
     this.#running.set(check.id, running);
     if (running.downSince !== undefined) running.sample?.add(running);
   }
@@ -137,6 +140,10 @@ export class ProberLoop {
   #join(running: RunningCheck, check: WatchedCheck): void {
     const next = running.sample?.remove(running);
     if (next) this.#planExtra(next, this.#options.clock.now());
+    if (running.check.fate !== check.fate) {
+      running.fate?.leave();
+      running.fate = this.#fates.join(check);
+    }
     running.check = check;
     running.sample = this.#sampleOf(check);
     if (running.downSince !== undefined) running.sample?.add(running);
@@ -154,6 +161,7 @@ export class ProberLoop {
       this.#found(running, { to: 'unknown', earliest: state.last, latest: state.last }, undefined);
     }
     Object.assign(state, createDetectorState());
+    running.fate?.leave();
     this.#gate.forget(running);
     running.extraDue = Number.POSITIVE_INFINITY;
     running.gone = true;
@@ -288,9 +296,13 @@ export class ProberLoop {
       const evidence = evidenceOf(result);
       const wasDoubted = state.confirmed === 'up' && state.contrary > 0;
       let hasChanged = false;
+      running.fate?.note(result);
       const emit = (edge: Edge): void => {
         hasChanged = true;
-        this.#found(running, edge, edge.latest >= result.sentAt ? evidence : (running.contraryEvidence ?? evidence));
+        const shown = edge.latest >= result.sentAt ? evidence : (running.contraryEvidence ?? evidence);
+        const dated = running.fate?.date(edge, result.sentAt);
+        if (dated) this.#found(running, dated.edge, { ...shown, sharedFate: dated.fate });
+        else this.#found(running, edge, shown);
       };
       observe(state, check.policy, result.sentAt, result.outcome, emit, result.shownAt);
       if (state.contrary === 1 && result.outcome !== 'void') running.contraryEvidence = evidence;

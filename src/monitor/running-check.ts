@@ -2,6 +2,7 @@
 import { createDetectorState, type DetectorState, restoreDetectorState } from '../domain/detection/detector.ts';
 import type { Evidence } from '../domain/facts/fact.ts';
 import type { Instant } from '../domain/time/instant.ts';
+import type { FateDating } from './fate-dating.ts';
 import type { FateSample } from './fate-sample.ts';
 import type { Block } from './interval-ring.ts';
 import type { Server, Waiting } from './launch-gate.ts';
@@ -14,6 +15,8 @@ export interface RunningCheck {
   server: Server;
   /** Of those in its group that are probed the same way; undefined for a check of its own. */
   sample: FateSample<RunningCheck> | undefined;
+  /** Dates its edges by its neighbours' probes; undefined where its own alone do. */
+  fate: FateDating | undefined;
   /** Its place in the ring of its interval. */
   block: Block | undefined;
   /** When the probe in flight was started; undefined while none is. */
@@ -43,6 +46,7 @@ export function runningCheck(
     state: recorded ? restoreDetectorState(recorded.state, recorded.through) : createDetectorState(),
     server,
     sample,
+    fate: undefined,
     block: undefined,
     inFlightSince: undefined,
     owed: false,

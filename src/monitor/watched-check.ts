@@ -15,6 +15,8 @@ export interface WatchedCheck {
   readonly allow: readonly string[];
   /** Checks of one group share the fate of one server. */
   readonly group?: string;
+  /** Names those by whose probes its edges may be dated: the group's checks of one kind. Absent: by its own alone. */
+  readonly fate?: string;
   /** What was last recorded of it, to go on from: a state that began by `since` and held through `through`. */
   readonly recorded?: { readonly state: State; readonly through: Instant; readonly since?: Instant };
 }

@@ -159,6 +159,36 @@ services:
   });
 });
 
+describe('the shared fate of a server', () => {
+  const service = (id: string, more: string): string => `
+  - id: ${id}
+    customer: c1
+    ${more}
+    components:
+      web: { checks: [{ id: home, http: 'http://acme.kz/' }] }
+      mail: { checks: [{ id: smtp, smtp: 'mail.acme.kz:25' }] }`;
+  const files = {
+    'services/acme.yaml': `customers: [{ id: c1, name: Acme, email: ops@acme.kz, locale: ru }]
+services:${['server: web-7', 'server: web-7\n    sharedFate: false', 'plan: alone'].map((more, n) => service(`s${n}`, more)).join('')}
+`,
+  };
+  const fatesIn = async (all: Readonly<Record<string, string>>) =>
+    (await configurationOf(all)).services.map(({ checks }) => checks.map(({ fate }) => fate));
+
+  it('is shared by its checks of one kind, and not by a service that is left out', async () => {
+    expect(await fatesIn(files)).toEqual([
+      ['web-7/http', 'web-7/smtp'],
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+  });
+
+  it('is shared by nobody where it is turned off', async () => {
+    const off = await fatesIn({ ...files, 'kepil.yaml': `${MAIN}probing: { sharedFate: false }\n` });
+    expect(off.flat().every((fate) => fate === undefined)).toBe(true);
+  });
+});
+
 describe('the main file', () => {
   it('gives settings with their defaults', async () => {
     const configuration = await configurationOf();

@@ -283,3 +283,51 @@ describe('stop', () => {
     expect(rig.clock.pending).toBe(0);
   });
 });
+
+describe('a group that shares a fate', () => {
+  const PITCH = SECOND / 2;
+  const FALL = START + 3 * MINUTE + 10_250;
+
+  function group(fate: (n: number) => string | undefined) {
+    const clock = new ManualClock(START);
+    const checks = Array.from({ length: 120 }, (_, n) => {
+      const name = fate(n);
+      return watched(`c${n}`, { phaseMs: n * PITCH, ...(name === undefined ? {} : { fate: name }) });
+    });
+    const script = (_check: string, sentAt: number): Answer => (sentAt >= FALL ? FAIL : OK);
+    return { clock, ...scriptedLoop({ clock, checks, script }) };
+  }
+
+  it('dates each outage by all of its checks, and keeps what each saw by itself as evidence', async () => {
+    const rig = group(() => 'srv/smtp');
+    rig.loop.start();
+    await rig.clock.advance(6 * MINUTE);
+    await rig.loop.stop();
+    const falls = rig.edges().filter((edge) => edge.to === 'down');
+    expect(falls).toHaveLength(120);
+    expect(falls.every(({ earliest, latest }) => earliest <= FALL && FALL <= latest)).toBe(true);
+    expect(falls.every(({ earliest, latest }) => latest - earliest <= 5_500)).toBe(true);
+    const late = falls.find(({ check }) => check === 'c10');
+    expect(late).toMatchObject({
+      earliest: START + 3 * MINUTE + 8_000,
+      latest: START + 3 * MINUTE + 12_500,
+      evidence: {
+        error: 'connect_refused',
+        sharedFate: {
+          rule: 'shared-fate-1',
+          own: { earliest: START + 3 * MINUTE + 5_000, latest: START + 4 * MINUTE + 5_000 },
+        },
+      },
+    });
+  });
+
+  it('leaves out whoever is not to be dated so', async () => {
+    const rig = group((n) => (n === 10 ? undefined : 'srv/smtp'));
+    rig.loop.start();
+    await rig.clock.advance(6 * MINUTE);
+    await rig.loop.stop();
+    const fall = rig.edges().find(({ check, to }) => check === 'c10' && to === 'down');
+    expect(fall).toMatchObject({ earliest: START + 3 * MINUTE + 5_000, latest: START + 4 * MINUTE + 5_000 });
+    expect(fall?.evidence).not.toHaveProperty('sharedFate');
+  });
+});

@@ -69,6 +69,7 @@ describe('the newest state of a live ledger', () => {
     expect(lastStateOf(liveLedger(...BASE, ...facts), CHECK, 'local', s(200))).toEqual({
       state: 'down',
       through: s(140),
+      since: s(120),
     });
     expect(lastStateOf(liveLedger(...BASE), CHECK, 'local', s(200))).toBeUndefined();
   });
