@@ -50,6 +50,14 @@ export type SandboxSite = { readonly service: string; readonly script: readonly 
   | { readonly component: 'mail'; readonly ports: { readonly smtp: number; readonly imap: number } }
 );
 
+/** Bounds of what is probed at once and besides the schedule. */
+export interface ProbingLimits {
+  readonly perServer: number;
+  readonly inFlight: number;
+  /** As a part of what the schedule asks for: 1 is as many again. */
+  readonly extra: number;
+}
+
 export interface Configuration {
   /** SHA-256, hexadecimal, of every file it was read from; the environment's values are not part of it. */
   readonly digest: string;
@@ -67,6 +75,9 @@ export interface Configuration {
     readonly allow: readonly string[];
     /** PEM texts. */
     readonly trust: readonly string[];
+    /** Threads that probe; absent: one a core. */
+    readonly threads?: number;
+    readonly limits: ProbingLimits;
   };
   /** Absent: no mail is sent. */
   readonly mail?: MailSettings;

@@ -108,7 +108,12 @@ class Loading {
       journal: { path: resolve(besides(this.#options.path, main.journal.path)) },
       listen: main.listen,
       vantage: main.vantage,
-      probing: { allow: probing.allow, trust },
+      probing: {
+        allow: probing.allow,
+        trust,
+        ...(probing.threads === undefined ? {} : { threads: probing.threads }),
+        limits: { perServer: probing.perServer, inFlight: probing.inFlight, extra: probing.extra / 100 },
+      },
       ...(main.mail === undefined
         ? {}
         : { mail: { relay: main.mail.relay, from: main.mail.from, ...credentials(main.mail) } }),

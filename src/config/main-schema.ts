@@ -21,7 +21,7 @@ const defaults = mapping('a mapping of interval, timeout, failures, successes an
   boundary: choice(BOUNDARIES).default('midpoint').meta({ description: 'Where an edge of an outage is placed.' }),
 });
 
-const probing = mapping('a mapping of allow, trust and defaults', {
+const probing = mapping('a mapping of allow, trust, threads, perServer, inFlight, extra and defaults', {
   allow: list(
     'a list of address ranges such as [10.0.0.0/8]',
     text('an address range such as 10.0.0.0/8', parseAddressRange),
@@ -31,6 +31,16 @@ const probing = mapping('a mapping of allow, trust and defaults', {
   trust: list('a list of PEM files', plainText('a PEM file, relative to this file', 500))
     .default([])
     .meta({ description: 'Certificates of private authorities to trust besides the system’s.' }),
+  threads: integer(1, 64).optional().meta({ description: 'Threads that probe. Default: one a core, at most 8.' }),
+  perServer: integer(1, 1_000)
+    .default(8)
+    .meta({ description: 'Probes at once to one server; more only where its own schedule needs them.' }),
+  inFlight: integer(16, 1_000_000)
+    .default(30_000)
+    .meta({ description: 'Probes at once to all servers. Each needs a descriptor.' }),
+  extra: integer(0, 1_000)
+    .default(100)
+    .meta({ description: 'Probes besides the schedule, in per cent of it: confirmations, and what is down.' }),
   defaults: defaults.prefault({}),
 });
 

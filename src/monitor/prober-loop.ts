@@ -41,7 +41,7 @@ export interface CheckChanges {
   readonly set: readonly WatchedCheck[];
 }
 
-const DEFAULT_LIMITS: ProbeLimits = { perServer: 8, inFlight: 20_000, extra: 1 };
+const DEFAULT_LIMITS: ProbeLimits = { perServer: 8, inFlight: 30_000, extra: 1 };
 
 const HAND_OVER_EVERY: Millis = SECOND;
 /** In a mass outage edges come one after the other: each is handed over within this time, many at once. */

@@ -75,6 +75,14 @@ export class Recorder {
     if (this.#waiting.length > 0) await this.#append();
   }
 
+  /** Resolves when all that is covered and found by now has been recorded; rejects when the journal takes no facts. */
+  async settle(): Promise<void> {
+    this.#cover(this.#options.clock.now(), true);
+    this.#write();
+    while (this.#writing) await this.#writing;
+    if (this.#cancelRetry) throw new Error('the journal takes no facts');
+  }
+
   /** Coverage advances with every batch; it is recorded about once an interval: that much a crash may forget. */
   #cover(at: Instant, atOnce: boolean): void {
     for (const [intervalMs, through] of this.#through) {

@@ -50,6 +50,8 @@ function watch(threads: number, checks: readonly WatchedCheck[]) {
     clock: systemClock,
     threads,
     checks,
+    limits: { perServer: 8, inFlight: 1_000, extra: 1 },
+    onTrouble: () => {},
     onBatch: (batch) => {
       batches.push(batch);
       for (const wake of wakers) wake();
