@@ -5,21 +5,10 @@
  */
 import { confirmedThrough, type Edge, expire } from '../domain/detection/detector.ts';
 import type { Instant, Millis } from '../domain/time/instant.ts';
-import type { RunningCheck } from './running-check.ts';
+import type { Block, RunningCheck } from './running-check.ts';
 import { nextSlot } from './schedule.ts';
 
 const BLOCK_SIZE = 256;
-
-/** Neighbours of a ring that are looked at together. */
-export interface Block {
-  readonly members: readonly RunningCheck[];
-  /** Something happened to a member that may change what is covered, or when it has been silent for too long. */
-  changed: boolean;
-  /** Through when all members are covered; null while none is known or being probed. */
-  through: Instant | null;
-  /** Until when no member can have been silent for too long. */
-  quietUntil: Instant;
-}
 
 export class IntervalRing {
   readonly intervalMs: Millis;
