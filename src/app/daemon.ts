@@ -301,6 +301,7 @@ export class Daemon {
       threads: probing.threads ?? Math.min(MOST_THREADS, availableParallelism()),
       checks: this.#checks,
       limits: { ...probing.limits, inFlight: this.#mostInFlight() },
+      jitter: probing.jitter,
       onBatch: (batch) => {
         recorder.take(batch);
         this.#metrics.probesInFlight(batch.inFlight);

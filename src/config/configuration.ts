@@ -78,6 +78,8 @@ export interface Configuration {
     /** Threads that probe; absent: one a core. */
     readonly threads?: number;
     readonly limits: ProbingLimits;
+    /** How far slots wander about their grid, as a part of the interval, and what that is drawn from. */
+    readonly jitter: { readonly part: number; readonly seed: number };
   };
   /** Absent: no mail is sent. */
   readonly mail?: MailSettings;

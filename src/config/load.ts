@@ -113,6 +113,7 @@ class Loading {
         trust,
         ...(probing.threads === undefined ? {} : { threads: probing.threads }),
         limits: { perServer: probing.perServer, inFlight: probing.inFlight, extra: probing.extra / 100 },
+        jitter: { part: probing.jitter / 100, seed: probing.seed },
       },
       ...(main.mail === undefined
         ? {}

@@ -21,7 +21,7 @@ const defaults = mapping('a mapping of interval, timeout, failures, successes an
   boundary: choice(BOUNDARIES).default('midpoint').meta({ description: 'Where an edge of an outage is placed.' }),
 });
 
-const probing = mapping('a mapping of allow, trust, threads, perServer, inFlight, extra and defaults', {
+const probing = mapping('a mapping of allow, trust, threads, perServer, inFlight, extra, jitter, seed and defaults', {
   allow: list(
     'a list of address ranges such as [10.0.0.0/8]',
     text('an address range such as 10.0.0.0/8', parseAddressRange),
@@ -41,6 +41,10 @@ const probing = mapping('a mapping of allow, trust, threads, perServer, inFlight
   extra: integer(0, 1_000)
     .default(100)
     .meta({ description: 'Probes besides the schedule, in per cent of it: confirmations, and what is down.' }),
+  jitter: integer(0, 100)
+    .default(10)
+    .meta({ description: 'How far slots wander about their grid, in per cent of the interval; 0: they stay on it.' }),
+  seed: integer(0, 4_294_967_295).default(1).meta({ description: 'What their wandering is drawn from.' }),
   defaults: defaults.prefault({}),
 });
 

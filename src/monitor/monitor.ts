@@ -9,7 +9,7 @@ import { type Instant, MINUTE, type Millis, SECOND } from '../domain/time/instan
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import type { FromProber, ProberData, ToProber } from './prober-messages.ts';
 import { assignShards } from './shards.ts';
-import type { Batch, Coverage, FoundEdge, ProbeLimits, WaitingProbes, WatchedCheck } from './watched-check.ts';
+import type { Batch, Coverage, FoundEdge, Jitter, ProbeLimits, WaitingProbes, WatchedCheck } from './watched-check.ts';
 
 export interface MonitorOptions {
   readonly clock: Clock;
@@ -18,6 +18,7 @@ export interface MonitorOptions {
   readonly checks: readonly WatchedCheck[];
   /** Of all threads together. */
   readonly limits: ProbeLimits;
+  readonly jitter: Jitter;
   /** Receives what the workers found; coverage, probes in flight and waiting already merged over all of them. */
   readonly onBatch: (batch: Batch) => void;
   /** A worker died; it is replaced after so long. */
@@ -138,10 +139,11 @@ export class Monitor {
   }
 
   #startWorker(crew: Crew): void {
-    const { clock, limits, threads } = this.#options;
+    const { clock, limits, jitter, threads } = this.#options;
     const workerData: ProberData = {
       checks: crew.checks.map((check) => this.#goneOn(check, crew.coveredBefore)),
       limits: { ...limits, inFlight: Math.ceil(limits.inFlight / threads) },
+      jitter,
     };
     const worker = new Worker(new URL('./prober-worker.ts', import.meta.url), { workerData });
     crew.worker = worker;

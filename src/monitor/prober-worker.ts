@@ -11,12 +11,13 @@ if (!port) throw new Error('prober-worker runs as a worker thread only');
 
 const clock = systemClock;
 const probers = new Map<string, Prober>();
-const { checks, limits } = workerData as ProberData;
+const { checks, limits, jitter } = workerData as ProberData;
 const say = (message: FromProber): void => port.postMessage(message);
 const loop = new ProberLoop({
   clock,
   checks,
   limits,
+  jitter,
   probe: (check, signal) => proberFor(check.allow).run(check.request, signal),
   handOver: (batch) => say({ kind: 'batch', batch }),
 });

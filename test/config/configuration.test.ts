@@ -118,7 +118,12 @@ describe('the main file', () => {
     expect(configuration).toMatchObject({
       listen: { host: '127.0.0.1', port: 9300 },
       vantage: 'local',
-      probing: { allow: [], trust: [], limits: { perServer: 8, inFlight: 30_000, extra: 1 } },
+      probing: {
+        allow: [],
+        trust: [],
+        limits: { perServer: 8, inFlight: 30_000, extra: 1 },
+        jitter: { part: 0.1, seed: 1 },
+      },
       statements: { sendOnDay: 1, atMs: 9 * HOUR },
     });
     expect(configuration).not.toHaveProperty('mail');

@@ -54,6 +54,7 @@ function watch(threads: number, checks: readonly WatchedCheck[], clock: Clock = 
     threads,
     checks,
     limits: { perServer: 8, inFlight: 1_000, extra: 1 },
+    jitter: { part: 0, seed: 0 },
     onTrouble: (reason) => troubles.push(reason === undefined ? 'over' : String(reason)),
     onBatch: (batch) => {
       batches.push(batch);
