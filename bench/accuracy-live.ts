@@ -71,6 +71,9 @@ function watch(ports: readonly number[]): Monitor {
   const started = new Monitor({
     clock: systemClock,
     threads: 1,
+    limits: { perServer: 32, inFlight: 10_000, extra: 1 },
+    jitter: { part: 0, seed: 1 },
+    onTrouble: () => {},
     checks: checksOf(ports),
     onBatch: (batch) => {
       for (const edge of batch.edges) edges.set(edge.check, [...(edges.get(edge.check) ?? []), edge]);

@@ -26,4 +26,5 @@ process.exitCode = await run(process.argv.slice(2), {
   environment: process.env,
   clock: systemClock,
   stop: stop.signal,
+  onReload: (listener) => process.on('SIGHUP', listener),
 });

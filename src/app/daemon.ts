@@ -4,6 +4,7 @@
  * Probes → recorder → journal → ledger → fleet → outputs, and nothing flows back. Nothing that probes waits for the
  * journal, a scrape or a mail.
  */
+import { availableParallelism } from 'node:os';
 import { createServer } from '../api/server.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { computeStatements, monthBefore } from '../domain/contract/statement.ts';
@@ -12,18 +13,20 @@ import type { Fact } from '../domain/facts/fact.ts';
 import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Recorder } from '../monitor/recorder.ts';
-import type { Sample } from '../monitor/watched-check.ts';
+import type { Sample, WatchedCheck } from '../monitor/watched-check.ts';
 import type { InfluxOutput } from '../outputs/influx/influx-output.ts';
 import { createMetrics, type Metrics } from '../outputs/metrics/metrics.ts';
 import { FAILURES, VOIDS } from '../probes/outcome.ts';
 import type { StatusView } from '../report/status.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
+import { mostDescriptors } from '../runtime/descriptors.ts';
 import type { Logger } from '../runtime/log.ts';
 import { VERSION } from '../runtime/version.ts';
 import { type Books, openBooks } from './books.ts';
 import { Cleanups } from './cleanups.ts';
 import { Fleet } from './fleet.ts';
 import { openInflux } from './influx-feed.ts';
+import { ConfigurationInvalid } from './load.ts';
 import { MailDesk } from './mail-desk.ts';
 import { meteredJournal } from './metered-journal.ts';
 import { MonthCloser } from './month-closer.ts';
@@ -32,6 +35,7 @@ import { logOutages, metricOf } from './outage-outputs.ts';
 import { outagePoints } from './outage-series.ts';
 import { ProbeTally } from './probe-tally.ts';
 import { definitionsOf, registrationFacts } from './registration.ts';
+import { settingsLeft } from './reload-limits.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 import { statusOf } from './status.ts';
 import { type CheckPlace, placesOf, watchedChecks } from './watched-checks.ts';
@@ -48,10 +52,19 @@ export interface DaemonOptions {
 const ROUND: Millis = SECOND;
 /** Facts of a configuration in one append. What a crash leaves out the next start records. */
 const REGISTERED_AT_ONCE = 2_000;
-const PROBER_THREADS = 1;
+const MOST_THREADS = 8;
+/** Descriptors left for the journal, mail, scrapes and name servers. */
+const OTHER_DESCRIPTORS = 256;
 const INFLUX_CLOSE_WITHIN: Millis = 500;
 /** How soon a month that could not be closed is tried again. */
 const CLOSE_RETRY: Millis = 10 * MINUTE;
+
+/** What a reload reaches. */
+interface Running {
+  readonly books: Books;
+  readonly recorder: Recorder;
+  readonly monitor: Monitor;
+}
 
 export class Daemon {
   readonly #options: DaemonOptions;
@@ -61,9 +74,16 @@ export class Daemon {
   readonly #startedAt: number;
   /** What keeps the daemon from being relied on, by the part that suffers it. */
   readonly #troubles = new Map<string, string>();
+  /** In force; a reload replaces it. */
+  #configuration: Configuration;
+  #checks: readonly WatchedCheck[] = [];
+  #places: ReadonlyMap<string, CheckPlace> = new Map();
+  #running: Running | undefined;
+  #reloading: Promise<void> = Promise.resolve();
 
   constructor(options: DaemonOptions) {
     this.#options = options;
+    this.#configuration = options.configuration;
     this.#cleanups = new Cleanups(options.log);
     this.#startedAt = options.clock.now();
     this.#metrics = createMetrics({
@@ -91,6 +111,48 @@ export class Daemon {
   /** Stops everything, in seconds; safe to call at any time, and again. */
   stop(): Promise<void> {
     return this.#cleanups.run();
+  }
+
+  /**
+   * Goes over to the configuration that `load` reads, all of it or nothing; what was wrong is logged. Resolves when that is done,
+   * and does not reject. One reload at a time; before the daemon has started there is nothing to do.
+   */
+  reload(load: () => Promise<Configuration>): Promise<void> {
+    const running = this.#running;
+    if (!running) return Promise.resolve();
+    const { clock, log } = this.#options;
+    this.#reloading = this.#reloading.then(async () => {
+      try {
+        const left = await this.#change(await load(), running);
+        this.#metrics.configReload(true, clock.now());
+        log.info({ services: this.#configuration.services.length }, 'the configuration was reloaded');
+        if (left.length > 0) log.warn({ settings: left }, 'settings changed that take effect at the next start');
+      } catch (error) {
+        this.#metrics.configReload(false, clock.now());
+        const problems = error instanceof ConfigurationInvalid ? error.problems : [String(error)];
+        log.error({ problems }, 'the configuration was not reloaded');
+      }
+    });
+    return this.#reloading;
+  }
+
+  /** @returns the settings that stay as they were. */
+  async #change(next: Configuration, { books, recorder, monitor }: Running): Promise<readonly string[]> {
+    const { feed, journal, contracts, now } = books;
+    const left = settingsLeft(this.#configuration, next);
+    // What is covered so far is recorded first: a check that ends is unknown from there.
+    await recorder.settle();
+    await feed.catchUp();
+    const facts = registrationFacts(feed.ledger, definitionsOf(next), now());
+    if (facts.length > 0) await journal.append(facts.map((fact) => ({ fact })));
+    // On record, it is in force: from here on nothing fails.
+    contracts.replace(next.contracts, next.defaultContract);
+    this.#configuration = next;
+    await feed.catchUp();
+    this.#places = placesOf(next);
+    this.#checks = watchedChecks(next, feed.ledger, now(), this.#checks);
+    monitor.change(this.#checks);
+    return left;
   }
 
   async #start(): Promise<{ readonly address: string }> {
@@ -133,17 +195,18 @@ export class Daemon {
   async #register({ journal, feed, now }: Books): Promise<void> {
     const { configuration, clock } = this.#options;
     const at = now();
-    const stamp = { version: VERSION, configuration: configuration.digest };
     const facts: readonly Fact[] = [
       ...registrationFacts(feed.ledger, definitionsOf(configuration), at),
-      { type: 'daemon-started', ...stamp, at },
+      { type: 'daemon-started', version: VERSION, configuration: configuration.digest, at },
     ];
     for (let from = 0; from < facts.length; from += REGISTERED_AT_ONCE) {
       await journal.append(facts.slice(from, from + REGISTERED_AT_ONCE).map((fact) => ({ fact })));
       await feed.catchUp();
     }
     this.#cleanups.add('farewell', async () => {
-      await journal.append([{ fact: { type: 'daemon-stopped', ...stamp, at: clock.now() } }]);
+      const { digest } = this.#configuration;
+      const farewell = { type: 'daemon-stopped', version: VERSION, configuration: digest, at: clock.now() } as const;
+      await journal.append([{ fact: farewell }]);
     });
   }
 
@@ -218,13 +281,15 @@ export class Daemon {
     };
   }
 
-  #monitor({ journal, feed, now }: Books, influx: InfluxOutput | undefined): void {
+  #monitor(books: Books, influx: InfluxOutput | undefined): void {
     const { configuration, clock, log, onFatal } = this.#options;
-    const places = placesOf(configuration);
+    const { vantage, probing } = configuration;
+    this.#places = placesOf(configuration);
+    this.#checks = watchedChecks(configuration, books.feed.ledger, books.now());
     const recorder = new Recorder({
-      journal,
+      journal: books.journal,
       clock,
-      vantage: configuration.vantage,
+      vantage,
       onRecorded: () => {},
       onTrouble: (error) => {
         if (error === undefined) this.#troubles.delete('journal');
@@ -236,22 +301,47 @@ export class Daemon {
     });
     const monitor = new Monitor({
       clock,
-      threads: PROBER_THREADS,
-      checks: watchedChecks(configuration, feed.ledger, now()),
+      threads: probing.threads ?? Math.min(MOST_THREADS, availableParallelism()),
+      checks: this.#checks,
+      limits: { ...probing.limits, inFlight: this.#mostInFlight() },
+      jitter: probing.jitter,
       onBatch: (batch) => {
         recorder.take(batch);
         this.#metrics.probesInFlight(batch.inFlight);
-        for (const check of batch.blips) this.#metrics.blip(places.get(check)?.kind ?? 'unknown');
+        this.#metrics.probesWaiting(batch.waiting);
+        if (batch.skipped > 0) this.#metrics.slotsSkipped(batch.skipped);
+        for (const check of batch.blips) this.#metrics.blip(this.#places.get(check)?.kind ?? 'unknown');
         for (const sample of batch.samples) {
-          const place = places.get(sample.check);
-          if (place) this.#show({ ...place, ...sample, vantage: configuration.vantage }, influx);
+          const place = this.#places.get(sample.check);
+          if (place) this.#show({ ...place, ...sample, vantage }, influx);
         }
       },
-      onWorkerLost: (error) => log.error({ error }, 'a prober thread was lost and is replaced'),
+      onWorkerLost: (error, restartMs) => log.error({ error, restartMs }, 'a prober thread was lost and is replaced'),
+      onTrouble: (error) => {
+        if (error === undefined) this.#troubles.delete('probing');
+        else this.#troubles.set('probing', String(error));
+        if (error === undefined) log.info('all prober threads live again');
+      },
     });
     monitor.start();
+    this.#running = { books, recorder, monitor };
     this.#cleanups.add('recorder', () => recorder.flush());
     this.#cleanups.add('monitor', () => monitor.stop());
+    this.#cleanups.add('reload', () => {
+      this.#running = undefined;
+      return this.#reloading;
+    });
+  }
+
+  /** Probes at once: as configured, or as many as there are descriptors for. */
+  #mostInFlight(): number {
+    const { configuration, log } = this.#options;
+    const { inFlight } = configuration.probing.limits;
+    const descriptors = mostDescriptors();
+    if (descriptors === undefined || descriptors - OTHER_DESCRIPTORS >= inFlight) return inFlight;
+    const most = Math.max(16, descriptors - OTHER_DESCRIPTORS);
+    log.warn({ descriptors, inFlight: most, configured: inFlight }, 'fewer descriptors than probes at once');
+    return most;
   }
 
   /** Hands a sample to the outputs. They may drop it; they may not stop the observing. */

@@ -7,6 +7,12 @@ import { formatProblem } from '../config/problem.ts';
 /** The configuration has mistakes; the message names them all, one a line. */
 export class ConfigurationInvalid extends Error {
   readonly code = 'configuration_invalid';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,5 +29,5 @@ export function readConfiguration(path: string, environment: Environment): Promi
 export async function requireConfiguration(path: string, environment: Environment): Promise<Configuration> {
   const result = await readConfiguration(path, environment);
   if (result.ok) return result.configuration;
-  throw new ConfigurationInvalid(result.problems.map(formatProblem).join('\n'));
+  throw new ConfigurationInvalid(result.problems.map(formatProblem));
 }

@@ -2,7 +2,7 @@
 import type { Configuration } from '../config/configuration.ts';
 import { lastStateOf } from '../domain/detection/last-state.ts';
 import type { Ledger } from '../domain/facts/ledger.ts';
-import type { Instant, Millis } from '../domain/time/instant.ts';
+import type { Instant } from '../domain/time/instant.ts';
 import { assignPhases } from '../monitor/phases.ts';
 import type { WatchedCheck } from '../monitor/watched-check.ts';
 
@@ -17,23 +17,25 @@ export interface CheckPlace {
  * All checks of the configuration, their phases spread evenly. What was recorded at an instant that the clock, set back
  * since, has yet to reach counts too: forgetting it, a check would go on from a state that the journal has long left, and
  * no edge would ever say so.
- * @param kept phases that checks with the same interval keep.
+ * @param before what is watched so far: a check that goes on with its interval keeps its phase.
  */
 export function watchedChecks(
   configuration: Configuration,
   ledger: Ledger,
   now: Instant,
-  kept?: ReadonlyMap<string, Millis>,
+  before: readonly WatchedCheck[] = [],
 ): readonly WatchedCheck[] {
   const asOf = ledger.asOf(now);
   const configured = configuration.services.flatMap((service) => service.checks);
+  const intervals = new Map(configured.map(({ fact }) => [fact.id, fact.intervalMs]));
+  const kept = before.filter(({ id, intervalMs }) => intervals.get(id) === intervalMs);
   const phases = assignPhases(
     configured.map(({ fact, group }) => ({
       id: fact.id,
       intervalMs: fact.intervalMs,
       ...(group === undefined ? {} : { group }),
     })),
-    kept,
+    new Map(kept.map(({ id, phaseMs }) => [id, phaseMs])),
   );
   return configured.map(({ fact, request, allow, group, fate }): WatchedCheck => {
     const recorded = lastStateOf(ledger, fact.id, configuration.vantage, asOf);

@@ -14,6 +14,8 @@ export interface CliIo {
   readonly clock: Clock;
   /** Aborted when the program is asked to stop. */
   readonly stop: AbortSignal;
+  /** Calls back each time the program is asked to read its configuration again; absent where nobody can ask. */
+  readonly onReload?: (listener: () => void) => void;
 }
 
 /** What a verb resolves to: 0 done, 1 it could not be done, 2 the input is wrong. */

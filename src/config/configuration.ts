@@ -52,6 +52,14 @@ export type SandboxSite = { readonly service: string; readonly script: readonly 
   | { readonly component: 'mail'; readonly ports: { readonly smtp: number; readonly imap: number } }
 );
 
+/** Bounds of what is probed at once and besides the schedule. */
+export interface ProbingLimits {
+  readonly perServer: number;
+  readonly inFlight: number;
+  /** As a part of what the schedule asks for: 1 is as many again. */
+  readonly extra: number;
+}
+
 export interface Configuration {
   /** SHA-256, hexadecimal, of every file it was read from; the environment's values are not part of it. */
   readonly digest: string;
@@ -69,6 +77,11 @@ export interface Configuration {
     readonly allow: readonly string[];
     /** PEM texts. */
     readonly trust: readonly string[];
+    /** Threads that probe; absent: one a core. */
+    readonly threads?: number;
+    readonly limits: ProbingLimits;
+    /** How far slots wander about their grid, as a part of the interval, and what that is drawn from. */
+    readonly jitter: { readonly part: number; readonly seed: number };
   };
   /** Absent: no mail is sent. */
   readonly mail?: MailSettings;

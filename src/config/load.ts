@@ -116,7 +116,13 @@ class Loading {
       journal: { path: resolve(besides(this.#options.path, main.journal.path)) },
       listen: main.listen,
       vantage: main.vantage,
-      probing: { allow: probing.allow, trust: context.trust },
+      probing: {
+        allow: probing.allow,
+        trust: context.trust,
+        ...(probing.threads === undefined ? {} : { threads: probing.threads }),
+        limits: { perServer: probing.perServer, inFlight: probing.inFlight, extra: probing.extra / 100 },
+        jitter: { part: probing.jitter / 100, seed: probing.seed },
+      },
       ...(main.mail === undefined
         ? {}
         : { mail: { relay: main.mail.relay, from: main.mail.from, ...credentials(main.mail) } }),

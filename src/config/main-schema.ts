@@ -21,7 +21,9 @@ const defaults = mapping('a mapping of interval, timeout, failures, successes an
   boundary: choice(BOUNDARIES).default('midpoint').meta({ description: 'Where an edge of an outage is placed.' }),
 });
 
-const probing = mapping('a mapping of allow, trust, sharedFate and defaults', {
+const PROBING = 'a mapping of allow, trust, sharedFate, threads, perServer, inFlight, extra, jitter, seed and defaults';
+
+const probing = mapping(PROBING, {
   allow: list(
     'a list of address ranges such as [10.0.0.0/8]',
     text('an address range such as 10.0.0.0/8', parseAddressRange),
@@ -34,6 +36,20 @@ const probing = mapping('a mapping of allow, trust, sharedFate and defaults', {
   sharedFate: flag()
     .default(true)
     .meta({ description: 'Whether outages may be dated by the probes of a server’s other checks.' }),
+  threads: integer(1, 64).optional().meta({ description: 'Threads that probe. Default: one a core, at most 8.' }),
+  perServer: integer(1, 1_000)
+    .default(8)
+    .meta({ description: 'Probes at once to one server; more only where its own schedule needs them.' }),
+  inFlight: integer(16, 1_000_000)
+    .default(30_000)
+    .meta({ description: 'Probes at once to all servers. Each needs a descriptor.' }),
+  extra: integer(0, 1_000)
+    .default(100)
+    .meta({ description: 'Probes besides the schedule, in per cent of it: confirmations, and what is down.' }),
+  jitter: integer(0, 100)
+    .default(10)
+    .meta({ description: 'How far slots wander about their grid, in per cent of the interval; 0: they stay on it.' }),
+  seed: integer(0, 4_294_967_295).default(1).meta({ description: 'What their wandering is drawn from.' }),
   defaults: defaults.prefault({}),
 });
 

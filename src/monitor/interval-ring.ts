@@ -5,32 +5,24 @@
  */
 import { confirmedThrough, type Edge, expire } from '../domain/detection/detector.ts';
 import type { Instant, Millis } from '../domain/time/instant.ts';
-import type { RunningCheck } from './running-check.ts';
+import type { Block, RunningCheck } from './running-check.ts';
 import { nextSlot } from './schedule.ts';
+import type { Wander } from './wander.ts';
 
 const BLOCK_SIZE = 256;
 
-/** Neighbours of a ring that are looked at together. */
-export interface Block {
-  readonly members: readonly RunningCheck[];
-  /** Something happened to a member that may change what is covered, or when it has been silent for too long. */
-  changed: boolean;
-  /** Through when all members are covered; null while none is known or being probed. */
-  through: Instant | null;
-  /** Until when no member can have been silent for too long. */
-  quietUntil: Instant;
-}
-
 export class IntervalRing {
   readonly intervalMs: Millis;
+  readonly #wander: Wander;
   #members: readonly RunningCheck[] = [];
   #blocks: readonly Block[] = [];
   /** The member whose slot is next, and the slot of phase 0 before it. */
   #next = 0;
   #turnFrom: Instant = 0;
 
-  constructor(intervalMs: Millis) {
+  constructor(intervalMs: Millis, wander: Wander) {
     this.intervalMs = intervalMs;
+    this.#wander = wander;
   }
 
   get size(): number {
@@ -56,8 +48,10 @@ export class IntervalRing {
   /** Goes on with the first slot later than an instant. */
   turnTo(after: Instant): void {
     const { intervalMs } = this;
-    this.#turnFrom = nextSlot(after, 0, intervalMs) - intervalMs;
-    const phase = after - this.#turnFrom;
+    // Slots lie on the grid or later, by the reach at most: the one looked for is not before this one, and near.
+    const grid = after - this.#wander.reach;
+    this.#turnFrom = nextSlot(grid, 0, intervalMs) - intervalMs;
+    const phase = grid - this.#turnFrom;
     let [low, high] = [0, this.#members.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -66,12 +60,16 @@ export class IntervalRing {
     }
     this.#next = low;
     this.#wrap();
+    while (this.nextDue <= after) {
+      this.#next += 1;
+      this.#wrap();
+    }
   }
 
   /** The next slot; infinite when it is empty. */
   get nextDue(): Instant {
     const next = this.#members[this.#next];
-    return next ? this.#turnFrom + next.check.phaseMs : Number.POSITIVE_INFINITY;
+    return next ? this.#wander.slot(this.#turnFrom + next.check.phaseMs) : Number.POSITIVE_INFINITY;
   }
 
   /**

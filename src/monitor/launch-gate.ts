@@ -9,34 +9,13 @@
  *    and close watching takes only half.
  */
 import type { Instant } from '../domain/time/instant.ts';
-import type { Budget, ExtraProbe } from './budget.ts';
+import type { Budget } from './budget.ts';
 import { Fifo } from './fifo.ts';
-import type { RunningCheck } from './running-check.ts';
+import type { Line, RunningCheck, Server, Urgency, Waiting } from './running-check.ts';
 import type { WaitingProbes } from './watched-check.ts';
 
 /** Why a probe is sent, the most urgent first. */
-const URGENCIES = ['slot', 'confirm', 'watch'] as const;
-type Urgency = 'slot' | ExtraProbe;
-
-/** A probe that is due and may not be sent yet. */
-export interface Waiting {
-  readonly running: RunningCheck;
-  readonly urgency: Urgency;
-  /** When it should have been sent: an extra probe when the budget let it. */
-  due: Instant;
-  paid: boolean;
-  waitsFor: keyof WaitingProbes;
-}
-
-type Line = Record<Urgency, Fifo<Waiting>>;
-
-/** What is shared by the checks of one server. */
-export interface Server {
-  inFlight: number;
-  /** Probes at once that slots and confirmations need when each lasts to its deadline. */
-  need: number;
-  line: Line | undefined;
-}
+const URGENCIES = ['slot', 'confirm', 'watch'] as const satisfies readonly Urgency[];
 
 export interface GateOptions {
   readonly budget: Budget;

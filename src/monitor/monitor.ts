@@ -1,30 +1,60 @@
-/** Runs the checks in worker threads and merges what they find. A worker that dies is replaced, and said so. */
+/**
+ * Runs the checks in worker threads and merges what they find. A worker that dies is replaced, and said so; one that dies
+ * again and again is given a rest before each new start, and its checks are unknown meanwhile, for all others' coverage
+ * would have to wait for them.
+ */
+import { isDeepStrictEqual } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import type { Instant, Millis } from '../domain/time/instant.ts';
+import { type Instant, MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
-import type { Batch, Coverage, FoundEdge, WatchedCheck } from './watched-check.ts';
+import type { FromProber, ProberData, ToProber } from './prober-messages.ts';
+import { assignShards } from './shards.ts';
+import type { Batch, Coverage, FoundEdge, Jitter, ProbeLimits, WaitingProbes, WatchedCheck } from './watched-check.ts';
 
 export interface MonitorOptions {
   readonly clock: Clock;
   readonly threads: number;
   /** The checks to run, each with what was last recorded of it. */
   readonly checks: readonly WatchedCheck[];
-  /** Receives what the workers found, coverage already merged over all of them. */
+  /** Of all threads together. */
+  readonly limits: ProbeLimits;
+  readonly jitter: Jitter;
+  /** Receives what the workers found; coverage, probes in flight and waiting already merged over all of them. */
   readonly onBatch: (batch: Batch) => void;
-  readonly onWorkerLost: (reason: unknown) => void;
+  /** A worker died; it is replaced after so long. */
+  readonly onWorkerLost: (reason: unknown, restartMs: Millis) => void;
+  /** A worker dies again and again; undefined when all have lived long enough. */
+  readonly onTrouble: (reason: unknown) => void;
 }
 
-const RESTART_DELAY: Millis = 1_000;
+const RESTART_DELAY: Millis = SECOND;
+const LONGEST_RESTART_DELAY: Millis = MINUTE;
+/** So many deaths, none of them this long after the start before, are a trouble of the daemon. */
+const TROUBLE_DEATHS = 3;
+const LONG_LIFE: Millis = MINUTE;
 const STOP_DEADLINE: Millis = 1_500;
 
 type Covered = ReadonlyMap<Millis, Instant | null>;
+const NOTHING_COVERED: Covered = new Map();
+const NONE_WAITING: WaitingProbes = { budget: 0, server: 0, room: 0 };
 
+/** A share of the checks and the thread that runs it. */
 interface Crew {
+  readonly shard: number;
+  checks: readonly WatchedCheck[];
   /** Absent from its end until it is replaced. */
   worker: Worker | undefined;
-  /** Through when each interval of this worker is covered; absent until its first word. */
+  startedMs: Millis;
+  /** Deaths in a row. */
+  deaths: number;
+  /** Its checks were said to be unknown: coverage does not wait for them. */
+  unknown: boolean;
+  /** Through when each interval is covered; absent until the first word of the worker. */
   coverage: Covered | undefined;
+  /** What the worker before said that it covered. */
+  coveredBefore: Covered;
   inFlight: number;
+  waiting: WaitingProbes;
 }
 
 export class Monitor {
@@ -33,15 +63,38 @@ export class Monitor {
   readonly #restarts = new Set<CancelTimer>();
   /** The newest edge that a worker found of each check. */
   readonly #newest = new Map<string, FoundEdge>();
+  #shards: ReadonlyMap<string, number>;
   #stopping = false;
 
   constructor(options: MonitorOptions) {
     this.#options = options;
+    this.#shards = assignShards(options.checks, options.threads);
   }
 
   /** Starts the worker threads. */
   start(): void {
-    for (let shard = 0; shard < this.#options.threads; shard += 1) this.#startShard(shard, new Map());
+    for (const [shard, checks] of this.#byShard(this.#options.checks)) this.#startCrew(shard, checks);
+  }
+
+  /**
+   * Goes over to other checks, without a pause for those that stay: they keep their phase, what is known of them and
+   * the probe in flight, also where their settings change. Those that end, or get another interval, become unknown where they were
+   * last observed. No check moves to another thread.
+   */
+  change(checks: readonly WatchedCheck[]): void {
+    const ids = new Set(checks.map((check) => check.id));
+    this.#shards = assignShards(checks, this.#options.threads, this.#shards);
+    const wanted = this.#byShard(checks);
+    for (const crew of this.#crews.values()) {
+      const before = new Map(crew.checks.map((check) => [check.id, check]));
+      crew.checks = wanted.get(crew.shard) ?? [];
+      const removed = [...before.keys()].filter((id) => !ids.has(id));
+      const set = crew.checks.filter((check) => !isSame(before.get(check.id), check));
+      const ended = set.filter(({ id, intervalMs }) => (before.get(id)?.intervalMs ?? intervalMs) !== intervalMs);
+      for (const id of [...removed, ...ended.map((check) => check.id)]) this.#newest.delete(id);
+      if (removed.length + set.length > 0) tell(crew, { kind: 'change', changes: { removed, set } });
+    }
+    for (const [shard, mine] of wanted) if (!this.#crews.has(shard)) this.#startCrew(shard, mine);
   }
 
   /** Stops all workers; what they found until then has been handed over when it resolves. */
@@ -57,65 +110,136 @@ export class Monitor {
             force();
             resolve();
           });
-          worker.postMessage('stop');
+          worker.postMessage({ kind: 'stop' } satisfies ToProber);
         }),
     );
     await Promise.all(stopped);
     this.#crews.clear();
   }
 
-  /** @param covered what the worker before this one last said that it covered. */
-  #startShard(shard: number, covered: Covered): void {
-    const { threads } = this.#options;
-    const mine = this.#options.checks.filter((_, ordinal) => ordinal % threads === shard);
-    const checks = mine.map((check) => this.#goneOn(check, covered.get(check.intervalMs) ?? null));
-    if (checks.length === 0) return;
-    const worker = new Worker(new URL('./prober-worker.ts', import.meta.url), { workerData: { checks } });
-    const crew: Crew = { worker, coverage: undefined, inFlight: 0 };
+  #byShard(checks: readonly WatchedCheck[]): ReadonlyMap<number, readonly WatchedCheck[]> {
+    return Map.groupBy(checks, (check) => this.#shards.get(check.id) ?? 0);
+  }
+
+  #startCrew(shard: number, checks: readonly WatchedCheck[]): void {
+    const crew: Crew = {
+      shard,
+      checks,
+      worker: undefined,
+      startedMs: 0,
+      deaths: 0,
+      unknown: false,
+      coverage: undefined,
+      coveredBefore: NOTHING_COVERED,
+      inFlight: 0,
+      waiting: NONE_WAITING,
+    };
     this.#crews.set(shard, crew);
-    worker.on('message', (message: { kind: 'batch'; batch: Batch } | { kind: 'stopped' }) => {
-      if (message.kind !== 'batch') return;
-      crew.coverage = new Map(message.batch.coverage.map(({ intervalMs, through }) => [intervalMs, through]));
-      crew.inFlight = message.batch.inFlight;
-      for (const edge of message.batch.edges) this.#newest.set(edge.check, edge);
-      const inFlight = this.#crews.values().reduce((total, one) => total + one.inFlight, 0);
-      this.#options.onBatch({ ...message.batch, coverage: this.#mergedCoverage(), inFlight });
+    this.#startWorker(crew);
+  }
+
+  #startWorker(crew: Crew): void {
+    const { clock, limits, jitter, threads } = this.#options;
+    const workerData: ProberData = {
+      checks: crew.checks.map((check) => this.#goneOn(check, crew.coveredBefore)),
+      limits: { ...limits, inFlight: Math.ceil(limits.inFlight / threads) },
+      jitter,
+    };
+    const worker = new Worker(new URL('./prober-worker.ts', import.meta.url), { workerData });
+    crew.worker = worker;
+    crew.startedMs = clock.monotonicMs();
+    worker.on('message', (message: FromProber) => {
+      if (message.kind === 'batch') this.#takeIn(crew, message.batch);
     });
     let reason: unknown;
     worker.on('error', (error) => {
       reason = error;
     });
     worker.on('exit', (code) => {
-      const left = crew.coverage ?? covered;
-      Object.assign(crew, { worker: undefined, coverage: undefined, inFlight: 0 });
-      if (this.#stopping) {
-        if (reason !== undefined) this.#options.onWorkerLost(reason);
-        return;
-      }
-      this.#options.onWorkerLost(reason ?? new Error(`a prober thread exited with code ${code}`));
-      const cancel = this.#options.clock.after(RESTART_DELAY, () => {
-        this.#restarts.delete(cancel);
-        this.#startShard(shard, left);
-      });
-      this.#restarts.add(cancel);
+      crew.coveredBefore = crew.coverage ?? crew.coveredBefore;
+      Object.assign(crew, { worker: undefined, coverage: undefined, inFlight: 0, waiting: NONE_WAITING });
+      if (!this.#stopping) this.#replace(crew, reason ?? new Error(`a prober thread exited with code ${code}`));
+      else if (reason !== undefined) this.#options.onWorkerLost(reason, Number.POSITIVE_INFINITY);
     });
+  }
+
+  #replace(crew: Crew, reason: unknown): void {
+    const { clock } = this.#options;
+    crew.deaths = this.#hasLivedLong(crew) ? 1 : crew.deaths + 1;
+    const restartMs = Math.min(LONGEST_RESTART_DELAY, RESTART_DELAY * 2 ** (crew.deaths - 1));
+    this.#options.onWorkerLost(reason, restartMs);
+    if (crew.deaths >= TROUBLE_DEATHS) {
+      this.#options.onTrouble(reason);
+      this.#makeUnknown(crew);
+    }
+    const cancel = clock.after(restartMs, () => {
+      this.#restarts.delete(cancel);
+      this.#startWorker(crew);
+    });
+    this.#restarts.add(cancel);
+  }
+
+  #takeIn(crew: Crew, batch: Batch): void {
+    crew.coverage = new Map(batch.coverage.map(({ intervalMs, through }) => [intervalMs, through]));
+    crew.inFlight = batch.inFlight;
+    crew.waiting = batch.waiting;
+    crew.unknown = false;
+    for (const edge of batch.edges) this.#newest.set(edge.check, edge);
+    this.#handOn(batch);
+    if (crew.deaths > 0 && this.#hasLivedLong(crew)) {
+      const wasTrouble = crew.deaths >= TROUBLE_DEATHS;
+      crew.deaths = 0;
+      const troubled = this.#crews.values().some((one) => one.deaths >= TROUBLE_DEATHS);
+      if (wasTrouble && !troubled) this.#options.onTrouble(undefined);
+    }
+  }
+
+  #handOn(batch: Pick<Batch, 'edges' | 'samples' | 'blips' | 'skipped'>): void {
+    const total = { inFlight: 0, budget: 0, server: 0, room: 0 };
+    for (const { inFlight, waiting } of this.#crews.values()) {
+      total.inFlight += inFlight;
+      total.budget += waiting.budget;
+      total.server += waiting.server;
+      total.room += waiting.room;
+    }
+    const { inFlight, ...waiting } = total;
+    this.#options.onBatch({ ...batch, coverage: this.#mergedCoverage(), inFlight, waiting });
+  }
+
+  #hasLivedLong(crew: Crew): boolean {
+    return this.#options.clock.monotonicMs() - crew.startedMs >= LONG_LIFE;
+  }
+
+  /** Nobody observes the checks of a crew: they leave the coverage of the others, each where its own ends. */
+  #makeUnknown(crew: Crew): void {
+    crew.unknown = true;
+    const edges = crew.checks.flatMap((check): FoundEdge[] => {
+      const { recorded } = this.#goneOn(check, crew.coveredBefore);
+      if (!recorded || recorded.state === 'unknown') return [];
+      const { through } = recorded;
+      return [{ check: check.id, to: 'unknown', earliest: through, latest: through }];
+    });
+    for (const edge of edges) this.#newest.set(edge.check, edge);
+    this.#handOn({ edges, samples: [], blips: [], skipped: 0 });
   }
 
   /**
    * A check as its worker left it. What a worker handed over is on its way to the journal, but perhaps not there yet: a
    * replacement that went on from the journal could date an edge a second time, and otherwise.
    */
-  #goneOn(check: WatchedCheck, covered: Instant | null): WatchedCheck {
+  #goneOn(check: WatchedCheck, covered: Covered): WatchedCheck {
     const edge = this.#newest.get(check.id);
-    const known = edge ? { state: edge.to, through: edge.latest } : check.recorded;
+    const known = edge ? { state: edge.to, since: edge.latest, through: edge.latest } : check.recorded;
     if (!known || known.state === 'unknown') return known ? { ...check, recorded: known } : check;
-    return { ...check, recorded: { state: known.state, through: Math.max(known.through, covered ?? known.through) } };
+    const through = Math.max(known.through, covered.get(check.intervalMs) ?? known.through);
+    return { ...check, recorded: { ...known, through } };
   }
 
   /** Covered is what every worker covers: nothing, until each has spoken. */
   #mergedCoverage(): Coverage[] {
     const merged = new Map<Millis, Instant | null>();
-    for (const { coverage } of this.#crews.values()) {
+    for (const { coverage, unknown } of this.#crews.values()) {
+      if (!coverage && unknown) continue;
       if (!coverage) return [];
       for (const [intervalMs, through] of coverage) {
         const lowest = merged.get(intervalMs) ?? null;
@@ -124,4 +248,15 @@ export class Monitor {
     }
     return [...merged].map(([intervalMs, through]) => ({ intervalMs, through }));
   }
+}
+
+/** Tells a worker, if there is one; one that is yet to come starts with what holds then. */
+function tell({ worker }: Crew, message: ToProber): void {
+  worker?.postMessage(message);
+}
+
+function isSame(before: WatchedCheck | undefined, after: WatchedCheck): boolean {
+  return (
+    before !== undefined && isDeepStrictEqual({ ...before, recorded: undefined }, { ...after, recorded: undefined })
+  );
 }

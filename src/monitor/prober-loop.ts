@@ -18,16 +18,19 @@ import { DueQueue } from './due-queue.ts';
 import { FateGroups } from './fate-dating.ts';
 import { FateSample } from './fate-sample.ts';
 import { IntervalRing } from './interval-ring.ts';
-import { LaunchGate, type Server } from './launch-gate.ts';
-import { type RunningCheck, runningCheck } from './running-check.ts';
+import { LaunchGate } from './launch-gate.ts';
+import { type RunningCheck, runningCheck, type Server } from './running-check.ts';
 import { downPace, extraDelay } from './schedule.ts';
 import { serverName } from './server-name.ts';
-import type { Batch, FoundEdge, ProbeLimits, Sample, WatchedCheck } from './watched-check.ts';
+import { Wander } from './wander.ts';
+import type { Batch, FoundEdge, Jitter, ProbeLimits, Sample, WatchedCheck } from './watched-check.ts';
 
 export interface ProberLoopOptions {
   readonly clock: Clock;
   readonly checks: readonly WatchedCheck[];
   readonly limits?: ProbeLimits;
+  /** Default: none. */
+  readonly jitter?: Jitter;
   /** Runs one probe. It must not reject, and must end within the request's timeout. */
   readonly probe: (check: WatchedCheck, signal: AbortSignal) => Promise<ProbeResult>;
   /** Receives what was found: soon when an edge is, else every second. */
@@ -42,7 +45,9 @@ export interface CheckChanges {
   readonly set: readonly WatchedCheck[];
 }
 
-const DEFAULT_LIMITS: ProbeLimits = { perServer: 8, inFlight: 20_000, extra: 1 };
+const DEFAULT_LIMITS: ProbeLimits = { perServer: 8, inFlight: 30_000, extra: 1 };
+
+const NO_JITTER: Jitter = { part: 0, seed: 0 };
 
 const HAND_OVER_EVERY: Millis = SECOND;
 /** In a mass outage edges come one after the other: each is handed over within this time, many at once. */
@@ -180,11 +185,16 @@ export class ProberLoop {
     const members = Map.groupBy(this.#running.values(), (running) => running.check.intervalMs);
     for (const intervalMs of this.#rings.keys()) if (!members.has(intervalMs)) this.#rings.delete(intervalMs);
     for (const [intervalMs, all] of members) {
-      const ring = this.#rings.get(intervalMs) ?? new IntervalRing(intervalMs);
+      const ring = this.#rings.get(intervalMs) ?? this.#newRing(intervalMs);
       this.#rings.set(intervalMs, ring);
       ring.fill(all, after);
     }
     this.#queueRings();
+  }
+
+  #newRing(intervalMs: Millis): IntervalRing {
+    const { part, seed } = this.#options.jitter ?? NO_JITTER;
+    return new IntervalRing(intervalMs, new Wander(intervalMs, Math.floor(part * intervalMs), seed));
   }
 
   #queueRings(): void {

@@ -4,24 +4,32 @@ import { createProber, type Prober } from '../probes/probe.ts';
 import { createGuard } from '../probes/target-guard.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { ProberLoop } from './prober-loop.ts';
-import type { WatchedCheck } from './watched-check.ts';
+import type { FromProber, ProberData, ToProber } from './prober-messages.ts';
 
 const port = parentPort;
 if (!port) throw new Error('prober-worker runs as a worker thread only');
 
 const clock = systemClock;
 const probers = new Map<string, Prober>();
+const { checks, limits, jitter } = workerData as ProberData;
+const say = (message: FromProber): void => port.postMessage(message);
 const loop = new ProberLoop({
   clock,
-  checks: workerData.checks as readonly WatchedCheck[],
+  checks,
+  limits,
+  jitter,
   probe: (check, signal) => proberFor(check.allow).run(check.request, signal),
-  handOver: (batch) => port.postMessage({ kind: 'batch', batch }),
+  handOver: (batch) => say({ kind: 'batch', batch }),
 });
 
-port.on('message', async () => {
+port.on('message', async (message: ToProber) => {
+  if (message.kind === 'change') {
+    loop.change(message.changes);
+    return;
+  }
   await loop.stop();
   await Promise.all([...probers.values()].map((prober) => prober.close()));
-  port.postMessage({ kind: 'stopped' });
+  say({ kind: 'stopped' });
   port.close();
 });
 loop.start();

@@ -1,12 +1,49 @@
-/** A check under way in a prober loop: what is known of it, and what it waits for. Changed in place by the loop. */
+/**
+ * The records of a prober loop: a check under way with what is known of it and what it waits for, and what it shares with
+ * others. Changed in place by the loop, its rings and its gate.
+ */
 import { createDetectorState, type DetectorState, restoreDetectorState } from '../domain/detection/detector.ts';
 import type { Evidence } from '../domain/facts/fact.ts';
 import type { Instant } from '../domain/time/instant.ts';
+import type { ExtraProbe } from './budget.ts';
 import type { FateDating } from './fate-dating.ts';
 import type { FateSample } from './fate-sample.ts';
-import type { Block } from './interval-ring.ts';
-import type { Server, Waiting } from './launch-gate.ts';
-import type { WatchedCheck } from './watched-check.ts';
+import type { Fifo } from './fifo.ts';
+import type { WaitingProbes, WatchedCheck } from './watched-check.ts';
+
+/** Why a probe is sent, the most urgent first. */
+export type Urgency = 'slot' | ExtraProbe;
+
+/** A probe that is due and may not be sent yet. */
+export interface Waiting {
+  readonly running: RunningCheck;
+  readonly urgency: Urgency;
+  /** When it should have been sent: an extra probe when the budget let it. */
+  due: Instant;
+  paid: boolean;
+  waitsFor: keyof WaitingProbes;
+}
+
+export type Line = Record<Urgency, Fifo<Waiting>>;
+
+/** What is shared by the checks of one server. */
+export interface Server {
+  inFlight: number;
+  /** Probes at once that slots and confirmations need when each lasts to its deadline. */
+  need: number;
+  line: Line | undefined;
+}
+
+/** Neighbours of a ring that are looked at together. */
+export interface Block {
+  readonly members: readonly RunningCheck[];
+  /** Something happened to a member that may change what is covered, or when it has been silent for too long. */
+  changed: boolean;
+  /** Through when all members are covered; null while none is known or being probed. */
+  through: Instant | null;
+  /** Until when no member can have been silent for too long. */
+  quietUntil: Instant;
+}
 
 export interface RunningCheck {
   /** Replaced by a reload. */

@@ -31,6 +31,13 @@ export interface ProbeLimits {
   readonly extra: number;
 }
 
+/** How slots wander about their grid (wander.ts). */
+export interface Jitter {
+  /** How far, as a part of the interval; 0 keeps them on the grid. */
+  readonly part: number;
+  readonly seed: number;
+}
+
 /** Probes that are due and not yet sent, by what they wait for: the budget, their server, or room among all probes. */
 export interface WaitingProbes {
   readonly budget: number;

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Millis, SECOND } from '../../src/domain/time/instant.ts';
+import { MINUTE, type Millis, SECOND } from '../../src/domain/time/instant.ts';
 import { Monitor } from '../../src/monitor/monitor.ts';
 import type { Batch, FoundEdge, WatchedCheck } from '../../src/monitor/watched-check.ts';
-import { systemClock } from '../../src/runtime/clock.ts';
+import { type Clock, systemClock } from '../../src/runtime/clock.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { watched } from './scripted-probes.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -42,19 +43,28 @@ function checkOf(id: string, port: number, settings: Partial<WatchedCheck> = {})
   });
 }
 
-function watch(threads: number, checks: readonly WatchedCheck[]) {
+function watch(threads: number, checks: readonly WatchedCheck[], clock: Clock = systemClock) {
   const batches: Batch[] = [];
   const lost: string[] = [];
+  const restarts: Millis[] = [];
+  const troubles: string[] = [];
   const wakers = new Set<() => void>();
   const monitor = new Monitor({
-    clock: systemClock,
+    clock,
     threads,
     checks,
+    limits: { perServer: 8, inFlight: 1_000, extra: 1 },
+    jitter: { part: 0, seed: 0 },
+    onTrouble: (reason) => troubles.push(reason === undefined ? 'over' : String(reason)),
     onBatch: (batch) => {
       batches.push(batch);
       for (const wake of wakers) wake();
     },
-    onWorkerLost: (reason) => lost.push(String(reason)),
+    onWorkerLost: (reason, restartMs) => {
+      lost.push(String(reason));
+      restarts.push(restartMs);
+      for (const wake of wakers) wake();
+    },
   });
   cleanups.push(() => monitor.stop());
   const edges = (): readonly FoundEdge[] => batches.flatMap((batch) => batch.edges);
@@ -70,7 +80,7 @@ function watch(threads: number, checks: readonly WatchedCheck[]) {
       wakers.add(look);
       look();
     });
-  return { monitor, batches, lost, edges, until };
+  return { monitor, batches, lost, restarts, troubles, edges, until };
 }
 
 async function took(work: () => Promise<unknown>): Promise<Millis> {
@@ -169,6 +179,60 @@ describe('Monitor', () => {
     expect(ms).toBeLessThan(1_800);
     await systemClock.sleep(1_200);
     expect(lost).toHaveLength(1);
+  });
+
+  it('makes the checks of a thread that keeps dying unknown, covers the others, and says so until it lives', async () => {
+    const web = await site();
+    const clock = new ManualClock();
+    // Each thread of its own group; the one of `bad` throws at each probe of it, a moment after it knows of `beside`.
+    const good = checkOf('good', web.port, { group: 'a' });
+    const beside = checkOf('beside', web.port, { group: 'b', recorded: { state: 'up', through: Date.now() } });
+    const bad = checkOf('bad', web.port, { group: 'b', phaseMs: 500, allow: ['no range'] });
+    const { monitor, lost, restarts, troubles, edges, until, batches } = watch(2, [good, beside, bad], clock);
+    monitor.start();
+    for (let deaths = 1; deaths <= 3; deaths += 1) {
+      await until(() => (lost.length === deaths ? true : undefined));
+      await clock.advance(restarts.at(-1)!);
+    }
+    expect(restarts).toEqual([SECOND, 2 * SECOND, 4 * SECOND]);
+    expect(troubles).toEqual([expect.stringContaining('no range')]);
+    expect(edges().findLast((edge) => edge.check === 'beside')?.to).toBe('unknown');
+    const since = Date.now();
+    await until(() => batches.find((batch) => (batch.coverage[0]?.through ?? 0) > since));
+
+    monitor.change([good, beside]);
+    await until(() =>
+      lost.length === 4 ? true : batches.at(-1)?.edges.find((edge) => edge.check === 'beside' && edge.to === 'up'),
+    );
+    await clock.advance(2 * MINUTE);
+    await until(() => troubles.find((trouble) => trouble === 'over'));
+    expect(edges().findLast((edge) => edge.check === 'beside')?.to).toBe('up');
+  });
+
+  it('goes over to other checks without a pause for those that stay', async () => {
+    const web = await site();
+    const before = [checkOf('stays', web.port), checkOf('goes', web.port, { phaseMs: 500 })];
+    const { monitor, edges, until, batches } = watch(2, before);
+    monitor.start();
+    await until(() => (edges().length === 2 ? true : undefined));
+    web.status = 503;
+    await until(() => edges().find((edge) => edge.check === 'stays' && edge.to === 'down'));
+    monitor.change([
+      checkOf('stays', web.port, { policy: { maxGapMs: 30 * SECOND, failures: 2, successes: 1 } }),
+      checkOf('comes', web.port),
+    ]);
+    await until(() => edges().find((edge) => edge.check === 'comes'));
+    web.status = 200;
+    await until(() =>
+      edges().find((edge) => edge.check === 'stays' && edge.to === 'up' && edge.earliest < edge.latest),
+    );
+    const told = (id: string) => edges().flatMap((edge) => (edge.check === id ? edge.to : []));
+    expect(told('stays')).toEqual(['up', 'down', 'up']);
+    expect(told('goes').at(-1)).toBe('unknown');
+    expect(told('comes')).toContain('down');
+    const slots = batches.flatMap((batch) => batch.samples).filter((sample) => sample.check === 'stays');
+    const gaps = slots.map(({ sentAt }, i) => sentAt - (slots[i - 1]?.sentAt ?? sentAt));
+    expect(Math.max(...gaps)).toBeLessThan(1_300);
   });
 
   it('stops when it was never started, and again', async () => {

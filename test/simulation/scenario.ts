@@ -195,7 +195,12 @@ function configurationOf({ customers, services }: Fleet, path: string): Omit<Con
     journal: { path },
     listen: { host: '127.0.0.1', port: 0 },
     vantage: 'local',
-    probing: { allow: [], trust: [] },
+    probing: {
+      allow: [],
+      trust: [],
+      limits: { perServer: 8, inFlight: 30_000, extra: 1 },
+      jitter: { part: 0.1, seed: 1 },
+    },
     statements: CLOSE_AT,
   };
 }

@@ -119,7 +119,14 @@ export class SimulatedDaemon {
       },
     });
     const checks = watchedChecks(configuration, feed.ledger, now());
-    const loop = new ProberLoop({ clock: process, checks, probe, handOver: (batch) => recorder.take(batch) });
+    const loop = new ProberLoop({
+      clock: process,
+      checks,
+      limits: configuration.probing.limits,
+      jitter: configuration.probing.jitter,
+      probe,
+      handOver: (batch) => recorder.take(batch),
+    });
     this.#recorder = recorder;
     this.#loop = loop;
     loop.start();

@@ -1,5 +1,6 @@
-/** `kepil serve`: the daemon, until it is asked to stop. */
+/** `kepil serve`: the daemon, until it is asked to stop. Asked to reload, it reads its configuration again. */
 import { Daemon } from '../../app/daemon.ts';
+import { requireConfiguration } from '../../app/load.ts';
 import { createLog } from '../../runtime/log.ts';
 import { VERSION } from '../../runtime/version.ts';
 import { configurationOf } from '../configured.ts';
@@ -10,6 +11,8 @@ export async function serve(options: { config: string; logLevel: string }, io: C
   const log = createLog(options.logLevel);
   const fatal = Promise.withResolvers<Error>();
   const daemon = new Daemon({ configuration, clock: io.clock, log, onFatal: fatal.resolve });
+  // Asked before it has started, it has read the configuration only just now.
+  io.onReload?.(() => void daemon.reload(() => requireConfiguration(options.config, io.environment)));
   const { address } = await daemon.start();
   log.info(
     { version: VERSION, config: options.config, services: configuration.services.length, address },

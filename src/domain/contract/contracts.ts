@@ -6,13 +6,26 @@ import type { Instant } from '../time/instant.ts';
 import type { Contract } from './terms.ts';
 
 export class Contracts {
-  readonly default: Contract;
-  readonly #byId: ReadonlyMap<string, Contract>;
+  #byId: ReadonlyMap<string, Contract>;
+  #defaultId: string;
 
   /** @throws RangeError when the default is not among the contracts. */
   constructor(contracts: readonly Contract[], defaultId: string) {
     this.#byId = new Map(contracts.map((contract) => [contract.id, contract]));
-    this.default = this.named(defaultId);
+    this.#defaultId = defaultId;
+    this.named(defaultId);
+  }
+
+  /** The contract of services that name none. */
+  get default(): Contract {
+    return this.named(this.#defaultId);
+  }
+
+  /** From now on these: what was computed before, and is asked again, is computed by them. */
+  replace(contracts: readonly Contract[], defaultId: string): void {
+    const next = new Contracts(contracts, defaultId);
+    this.#byId = next.#byId;
+    this.#defaultId = next.#defaultId;
   }
 
   /**
@@ -20,10 +33,11 @@ export class Contracts {
    * @throws RangeError when there is none of that name.
    */
   named(id: string | undefined): Contract {
-    if (id === undefined) return this.default;
-    const contract = this.#byId.get(id);
+    const contract = this.#byId.get(id ?? this.#defaultId);
     if (!contract) {
-      throw new RangeError(`contract: found "${id}", expected one of ${[...this.#byId.keys()].join(', ')}`);
+      throw new RangeError(
+        `contract: found "${id ?? this.#defaultId}", expected one of ${[...this.#byId.keys()].join(', ')}`,
+      );
     }
     return contract;
   }

@@ -20,6 +20,8 @@ const MAIL_KINDS = ['notice', 'statement', 'incident'] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 const MAIL_OUTCOMES = ['accepted', 'deferred', 'refused'] as const;
 export type MailOutcome = (typeof MAIL_OUTCOMES)[number];
+const WAITS_FOR = ['budget', 'server', 'room'] as const;
+type WaitsFor = (typeof WAITS_FOR)[number];
 const INFLUX_OUTCOMES = ['written', 'dropped', 'rejected'] as const;
 export type InfluxOutcome = (typeof INFLUX_OUTCOMES)[number];
 
@@ -27,6 +29,10 @@ export interface DaemonMetrics {
   /** Counts a finished probe. Service and component are not labels: the samples in InfluxDB tell them apart. */
   probe(observation: ProbeObservation): void;
   probesInFlight(count: number): void;
+  /** Probes that are due and wait, by what for. */
+  probesWaiting(counts: Readonly<Record<WaitsFor, number>>): void;
+  /** Slots were passed over. */
+  slotsSkipped(count: number): void;
   /** How long after its slot a probe was sent. */
   scheduleLateness(latenessMs: number): void;
   /** A run of failures ended before it confirmed an outage. */
@@ -105,6 +111,18 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
     registers,
   });
   const inFlight = new Gauge({ name: 'kepil_probes_in_flight', help: 'Probes sent and not yet finished.', registers });
+  const waiting = new Gauge({
+    name: 'kepil_probes_waiting',
+    help: 'Probes due and not sent, by what they wait for: the budget of extra probes, their server, room among all probes.',
+    labelNames: ['for'],
+    registers,
+  });
+  for (const what of WAITS_FOR) waiting.set({ for: what }, 0);
+  const skipped = new Counter({
+    name: 'kepil_slots_skipped_total',
+    help: 'Slots passed over because the machine slept, or its clock was set on, by more than an interval.',
+    registers,
+  });
   const lateness = new Histogram({
     name: 'kepil_schedule_lateness_seconds',
     help: 'How long after its slot a probe was sent.',
@@ -153,6 +171,10 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
       if (outcome !== 'void') probeDuration.observe({ kind }, durationMs / 1_000);
     },
     probesInFlight: (count) => inFlight.set(count),
+    probesWaiting(counts) {
+      for (const what of WAITS_FOR) waiting.set({ for: what }, counts[what]);
+    },
+    slotsSkipped: (count) => skipped.inc(count),
     blip: (kind) => blips.inc({ kind }),
     scheduleLateness: (latenessMs) => lateness.observe(latenessMs / 1_000),
     journalEntries: (count) => entries.set(count),
