@@ -31,7 +31,7 @@ export class IntervalRing {
 
   /** Its checks from now on; each waits for its first slot later than `after`. */
   fill(members: readonly RunningCheck[], after: Instant): void {
-    this.#members = members.toSorted((a, b) => a.check.phaseMs - b.check.phaseMs);
+    this.#members = inOrderOfPhase(members);
     this.#blocks = Array.from({ length: Math.ceil(members.length / BLOCK_SIZE) }, (_, i) => {
       const block = {
         members: this.#members.slice(i * BLOCK_SIZE, (i + 1) * BLOCK_SIZE),
@@ -112,13 +112,22 @@ export class IntervalRing {
   }
 }
 
+/** Sorted as plain numbers, phase and place in one: many times faster than by comparing 100 000 checks. */
+function inOrderOfPhase(members: readonly RunningCheck[]): readonly RunningCheck[] {
+  const keys = Float64Array.from(members, ({ check }, place) => check.phaseMs * members.length + place).sort();
+  return Array.from(keys, (key) => members[key % members.length] as RunningCheck);
+}
+
 function look(block: Block, now: Instant, expired: (running: RunningCheck, edge: Edge) => void): void {
   block.changed = false;
   block.through = null;
   block.quietUntil = Number.POSITIVE_INFINITY;
   for (const running of block.members) {
     const { state, check, inFlightSince } = running;
-    expire(state, check.policy, inFlightSince ?? now, (edge) => expired(running, edge));
+    const silentSince = state.last;
+    if (silentSince !== undefined && (inFlightSince ?? now) - silentSince > check.policy.maxGapMs) {
+      expire(state, check.policy, inFlightSince ?? now, (edge) => expired(running, edge));
+    }
     if (state.last !== undefined) {
       block.quietUntil = Math.min(block.quietUntil, state.last + check.policy.maxGapMs);
     }

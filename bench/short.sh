@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Every benchmark in a short form: that it runs, and its figures at a glance. docs/benchmarks.md has the long ones.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+node bench/http-probe.ts --seconds 2
+node bench/mail-probe.ts --seconds 2
+node bench/schedule.ts 10000 2
+node bench/accuracy.ts --outages 200
+node bench/journal.ts 1
+node bench/replay-file.ts 100000
+node bench/statements.ts 1000
