@@ -50,7 +50,8 @@ async function run(name: string, clock: Clock, pass: () => Promise<void>): Promi
     jitter: { part: 0.1, seed: 1 },
     probe: async (): Promise<ProbeResult> => {
       probes += 1;
-      return { sentAt: clock.now(), outcome: 'ok', durationMs: 1, phases: { connectMs: 1 }, evidence: {} };
+      const sentAt = clock.now();
+      return { sentAt, shownAt: sentAt, outcome: 'ok', durationMs: 1, phases: { connectMs: 1 }, evidence: {} };
     },
     handOver: take,
   });

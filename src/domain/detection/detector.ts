@@ -75,7 +75,7 @@ export function confirmedThrough(state: DetectorState): Instant | undefined {
  * @param at when it was sent: the instant it is an observation of.
  * @param emit called with each edge found, in order.
  * @param shownAt by when it had shown what it did. A change that it is the first to show may have come while it was under
- *   way, so this bounds the edge from above (docs/decisions/0009); a replay file knows no such instant, and there it is `at`.
+ *   way, so this bounds the edge from above (docs/decisions/0013); a replay file knows no such instant, and there it is `at`.
  */
 export function observe(
   state: DetectorState,

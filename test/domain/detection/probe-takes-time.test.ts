@@ -1,4 +1,4 @@
-/** Bounds of edges found by probes that last (docs/decisions/0009). */
+/** Bounds of edges found by probes that last (docs/decisions/0013). */
 import { describe, expect, it } from 'vitest';
 import { createDetectorState, type Edge, observe } from '../../../src/domain/detection/detector.ts';
 import type { Outcome } from '../../../src/domain/facts/fact.ts';
