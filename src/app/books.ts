@@ -1,6 +1,7 @@
 /** The books as any process of Kepil opens them: the journal, and the ledger that it adds up to. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Configuration } from '../config/configuration.ts';
 import { IssuedStatements } from '../desk/issued-statements.ts';
 import { Contracts } from '../domain/contract/contracts.ts';
@@ -23,16 +24,20 @@ export interface Books {
 export async function openBooks(configuration: Configuration, clock: Clock): Promise<Books> {
   const { path } = configuration.journal;
   await mkdir(dirname(path), { recursive: true });
-  return booksOn(await openSqliteJournal({ path, clock }), configuration, clock);
+  return booksOn(await openSqliteJournal({ path, clock }), configuration, clock, () => turn());
 }
 
-/** The books on a journal that is open. */
+/**
+ * The books on a journal that is open.
+ * @param giveWay see `LedgerFeed`.
+ */
 export function booksOn(
   journal: Journal,
   { contracts, defaultContract }: Pick<Configuration, 'contracts' | 'defaultContract'>,
   clock: Pick<Clock, 'now'>,
+  giveWay?: () => Promise<void>,
 ): Books {
-  const feed = new LedgerFeed(journal);
+  const feed = new LedgerFeed(journal, giveWay);
   const issued = new IssuedStatements();
   feed.subscribe((entries) => {
     for (const { fact } of entries) issued.add(fact);

@@ -21,6 +21,7 @@ import type { StatusView } from '../report/status.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import { mostDescriptors } from '../runtime/descriptors.ts';
 import type { Logger } from '../runtime/log.ts';
+import { giveBackMemory } from '../runtime/memory.ts';
 import { VERSION } from '../runtime/version.ts';
 import { type Books, openBooks } from './books.ts';
 import { Cleanups } from './cleanups.ts';
@@ -185,6 +186,7 @@ export class Daemon {
     this.#cleanups.add('http', () => server.close());
     const address = await server.listen({ host: configuration.listen.host, port: configuration.listen.port });
 
+    giveBackMemory();
     this.#cleanups.add('rounds', this.#repeat(round));
     this.#monitor(books, influx);
     await this.#closeMonths(closer);

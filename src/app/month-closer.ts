@@ -16,8 +16,8 @@ import { DAY, HOUR, type Instant, MINUTE, type Millis } from '../domain/time/ins
 import { JournalKeyConflict } from '../journal/errors.ts';
 import type { Books } from './books.ts';
 
-/** Services decided on between two turns of the event loop, and recorded together. */
-const CHUNK = 250;
+/** Services decided on between two turns of the event loop, and recorded together: some milliseconds. */
+const CHUNK = 50;
 const ATTEMPTS = 3;
 
 export interface CloseTime {

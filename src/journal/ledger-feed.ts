@@ -2,23 +2,25 @@
  * Keeps a ledger in step with the journal: whatever any process appended is read back in order and folded in. Nothing
  * enters the ledger on another way, so what the daemon shows is what the journal says.
  */
-import { setImmediate as turn } from 'node:timers/promises';
 import { Ledger } from '../domain/facts/ledger.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 
-/** Entries read and folded in between two turns of the event loop: some milliseconds. */
+/** Entries read and folded in before others have their turn: some milliseconds. */
 const BATCH = 500;
 
 export class LedgerFeed {
   readonly ledger = new Ledger('covered');
   readonly #journal: Pick<Journal, 'read'>;
   readonly #listeners: ((entries: readonly JournalEntry[]) => void)[] = [];
+  readonly #giveWay: () => Promise<void>;
   #seq = 0;
   #reading: Promise<void> | undefined;
   #again = false;
 
-  constructor(journal: Pick<Journal, 'read'>) {
+  /** @param giveWay lets others have their turn of the event loop, between two runs of entries. */
+  constructor(journal: Pick<Journal, 'read'>, giveWay: () => Promise<void> = async () => {}) {
     this.#journal = journal;
+    this.#giveWay = giveWay;
   }
 
   /** Number of the last entry folded in. */
@@ -62,7 +64,7 @@ export class LedgerFeed {
       }
       if (entries.length > 0) for (const listener of this.#listeners) listener(entries);
       if (entries.length < BATCH) return;
-      await turn();
+      await this.#giveWay();
     }
   }
 }

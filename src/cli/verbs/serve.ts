@@ -2,11 +2,13 @@
 import { Daemon } from '../../app/daemon.ts';
 import { requireConfiguration } from '../../app/load.ts';
 import { createLog } from '../../runtime/log.ts';
+import { growSlowly } from '../../runtime/memory.ts';
 import { VERSION } from '../../runtime/version.ts';
 import { configurationOf } from '../configured.ts';
 import type { CliIo, ExitCode } from '../io.ts';
 
 export async function serve(options: { config: string; logLevel: string }, io: CliIo): Promise<ExitCode> {
+  growSlowly();
   const configuration = await configurationOf(options.config, io);
   const log = createLog(options.logLevel);
   const fatal = Promise.withResolvers<Error>();

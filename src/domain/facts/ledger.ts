@@ -35,35 +35,35 @@ export interface Known<F> {
 
 /** What one vantage point saw of one check: edges, or in a replay file raw observations in place of them. */
 export interface VantageRecord {
-  readonly edges: Known<EdgeFact>[];
-  readonly observations: ObservationFact[];
+  readonly edges: readonly Known<EdgeFact>[];
+  readonly observations: readonly ObservationFact[];
 }
 
 /** All that concerns one planned work. */
 export interface WorkRecord {
-  readonly revisions: Known<WorkFact>[];
-  readonly cancellations: Known<WorkCancelledFact>[];
-  readonly notices: Known<NoticeFact>[];
+  readonly revisions: readonly Known<WorkFact>[];
+  readonly cancellations: readonly Known<WorkCancelledFact>[];
+  readonly notices: readonly Known<NoticeFact>[];
 }
 
 /** All that concerns one announced change. */
 export interface ChangeRecord {
-  readonly announcements: Known<ChangeAnnouncedFact>[];
-  readonly withdrawals: Known<ChangeWithdrawnFact>[];
-  readonly notices: Known<ChangeNotifiedFact>[];
+  readonly announcements: readonly Known<ChangeAnnouncedFact>[];
+  readonly withdrawals: readonly Known<ChangeWithdrawnFact>[];
+  readonly notices: readonly Known<ChangeNotifiedFact>[];
 }
 
 /** All that concerns one service and no other. */
 export interface ServiceRecord {
   readonly id: string;
-  readonly definitions: Known<ServiceFact>[];
-  readonly fees: Known<FeeFact>[];
-  readonly lifecycle: Known<LifecycleFact>[];
-  readonly exclusions: Known<ExclusionFact>[];
-  readonly claims: Known<ClaimFact>[];
-  readonly tickets: Known<TicketFact>[];
+  readonly definitions: readonly Known<ServiceFact>[];
+  readonly fees: readonly Known<FeeFact>[];
+  readonly lifecycle: readonly Known<LifecycleFact>[];
+  readonly exclusions: readonly Known<ExclusionFact>[];
+  readonly claims: readonly Known<ClaimFact>[];
+  readonly tickets: readonly Known<TicketFact>[];
   /** Decisions on its credits, in the order of their numbers. */
-  readonly credits: Known<CreditFact>[];
+  readonly credits: readonly Known<CreditFact>[];
 }
 
 /**
@@ -83,14 +83,15 @@ export type LastState = 'hold' | 'covered';
 
 export class Ledger {
   readonly lastState: LastState;
-  readonly #services = new Map<string, ServiceRecord>();
-  readonly #customers = new Map<string, Known<CustomerFact>[]>();
-  readonly #checks = new Map<string, Known<CheckFact>[]>();
-  readonly #seen = new Map<string, Map<string, VantageRecord>>();
-  readonly #works = new Map<string, WorkRecord>();
+  readonly #services = new Map<string, Growing<ServiceRecord>>();
+  readonly #customers = new Map<string, readonly Known<CustomerFact>[]>();
+  readonly #checks = new Map<string, readonly Known<CheckFact>[]>();
+  /** By vantage point, then by check: there are few of the one and many of the other. */
+  readonly #seen = new Map<string, Map<string, Growing<VantageRecord>>>();
+  readonly #works = new Map<string, Growing<WorkRecord>>();
   readonly #workOfService = new Map<string, Set<string>>();
-  readonly #changes = new Map<string, ChangeRecord>();
-  readonly #withdrawals = new Map<string, Known<ExclusionWithdrawnFact>[]>();
+  readonly #changes = new Map<string, Growing<ChangeRecord>>();
+  readonly #withdrawals = new Map<string, readonly Known<ExclusionWithdrawnFact>[]>();
   readonly #coverage = new Map<string, CoverageHistory>();
   /** Ids of the services that are defined; made when it is asked for. */
   #defined: readonly string[] | undefined;
@@ -109,61 +110,61 @@ export class Ledger {
     if (Number.isFinite(knownAt) && (this.#latest === undefined || knownAt > this.#latest)) this.#latest = knownAt;
     switch (fact.type) {
       case 'customer':
-        listIn(this.#customers, fact.id).push({ fact, knownAt });
+        addIn(this.#customers, fact.id, { fact, knownAt });
         return;
       case 'service':
         this.#define(this.#service(fact.id), { fact, knownAt });
         return;
       case 'check':
-        listIn(this.#checks, fact.id).push({ fact, knownAt });
+        addIn(this.#checks, fact.id, { fact, knownAt });
         return;
       case 'fee':
-        this.#service(fact.service).fees.push({ fact, knownAt });
+        append(this.#service(fact.service), 'fees', { fact, knownAt });
         return;
       case 'lifecycle':
-        this.#service(fact.service).lifecycle.push({ fact, knownAt });
+        append(this.#service(fact.service), 'lifecycle', { fact, knownAt });
         return;
       case 'observation':
-        this.#vantage(fact.check, fact.vantage).observations.push(fact);
+        append(this.#vantage(fact.check, fact.vantage), 'observations', fact);
         return;
       case 'edge':
-        this.#vantage(fact.check, fact.vantage).edges.push({ fact, knownAt });
+        append(this.#vantage(fact.check, fact.vantage), 'edges', { fact, knownAt });
         return;
       case 'coverage':
         this.#cover(fact, knownAt);
         return;
       case 'work':
-        this.#work(fact.id).revisions.push({ fact, knownAt });
+        append(this.#work(fact.id), 'revisions', { fact, knownAt });
         for (const service of fact.services === '*' ? ['*'] : fact.services) {
           setIn(this.#workOfService, service).add(fact.id);
         }
         return;
       case 'work-cancelled':
-        this.#work(fact.id).cancellations.push({ fact, knownAt });
+        append(this.#work(fact.id), 'cancellations', { fact, knownAt });
         return;
       case 'notice':
-        this.#work(fact.work).notices.push({ fact, knownAt });
+        append(this.#work(fact.work), 'notices', { fact, knownAt });
         return;
       case 'change-announced':
-        this.#change(fact.id).announcements.push({ fact, knownAt });
+        append(this.#change(fact.id), 'announcements', { fact, knownAt });
         return;
       case 'change-withdrawn':
-        this.#change(fact.id).withdrawals.push({ fact, knownAt });
+        append(this.#change(fact.id), 'withdrawals', { fact, knownAt });
         return;
       case 'change-notified':
-        this.#change(fact.change).notices.push({ fact, knownAt });
+        append(this.#change(fact.change), 'notices', { fact, knownAt });
         return;
       case 'exclusion':
-        this.#service(fact.service).exclusions.push({ fact, knownAt });
+        append(this.#service(fact.service), 'exclusions', { fact, knownAt });
         return;
       case 'exclusion-withdrawn':
-        listIn(this.#withdrawals, fact.id).push({ fact, knownAt });
+        addIn(this.#withdrawals, fact.id, { fact, knownAt });
         return;
       case 'claim':
-        this.#service(fact.service).claims.push({ fact, knownAt });
+        append(this.#service(fact.service), 'claims', { fact, knownAt });
         return;
       case 'ticket':
-        this.#service(fact.service).tickets.push({ fact, knownAt });
+        append(this.#service(fact.service), 'tickets', { fact, knownAt });
         return;
       case 'credit-approved':
       case 'credit-rejected':
@@ -171,7 +172,7 @@ export class Ledger {
       case 'credit-posted':
       case 'credit-settled':
       case 'credit-reversed':
-        this.#service(fact.service).credits.push({ fact, knownAt });
+        append(this.#service(fact.service), 'credits', { fact, knownAt });
         return;
       case 'mail-attempted':
       case 'mail-accepted':
@@ -227,12 +228,12 @@ export class Ledger {
 
   /** What a vantage point saw of a check. */
   vantage(check: string, vantage: string): VantageRecord | undefined {
-    return this.#seen.get(check)?.get(vantage);
+    return this.#seen.get(vantage)?.get(check);
   }
 
-  /** Every vantage point that ever saw the check. */
+  /** Every vantage point that ever saw the check, in the order in which they first saw any. */
   vantagesOf(check: string): readonly string[] {
-    return [...(this.#seen.get(check)?.keys() ?? [])];
+    return [...this.#seen].flatMap(([vantage, checks]) => (checks.has(check) ? vantage : []));
   }
 
   /** Planned works that any revision addressed to this service or to all. */
@@ -275,9 +276,9 @@ export class Ledger {
     return history.through[from - 1];
   }
 
-  #define(record: ServiceRecord, definition: Known<ServiceFact>): void {
+  #define(record: Growing<ServiceRecord>, definition: Known<ServiceFact>): void {
     if (record.definitions.length === 0) this.#defined = undefined;
-    record.definitions.push(definition);
+    append(record, 'definitions', definition);
   }
 
   #cover(fact: CoverageFact, knownAt: Instant): void {
@@ -288,46 +289,52 @@ export class Ledger {
     history.through.push(fact.through);
   }
 
-  #service(id: string): ServiceRecord {
-    let record = this.#services.get(id);
-    if (!record) {
-      record = { id, definitions: [], fees: [], lifecycle: [], exclusions: [], claims: [], tickets: [], credits: [] };
-      this.#services.set(id, record);
-    }
-    return record;
+  #service(id: string): Growing<ServiceRecord> {
+    return recordIn(this.#services, id, () => ({
+      id,
+      definitions: NONE,
+      fees: NONE,
+      lifecycle: NONE,
+      exclusions: NONE,
+      claims: NONE,
+      tickets: NONE,
+      credits: NONE,
+    }));
   }
 
-  #work(id: string): WorkRecord {
-    let record = this.#works.get(id);
-    if (!record) {
-      record = { revisions: [], cancellations: [], notices: [] };
-      this.#works.set(id, record);
-    }
-    return record;
+  #work(id: string): Growing<WorkRecord> {
+    return recordIn(this.#works, id, () => ({ revisions: NONE, cancellations: NONE, notices: NONE }));
   }
 
-  #change(id: string): ChangeRecord {
-    let record = this.#changes.get(id);
-    if (!record) {
-      record = { announcements: [], withdrawals: [], notices: [] };
-      this.#changes.set(id, record);
-    }
-    return record;
+  #change(id: string): Growing<ChangeRecord> {
+    return recordIn(this.#changes, id, () => ({ announcements: NONE, withdrawals: NONE, notices: NONE }));
   }
 
-  #vantage(check: string, vantage: string): VantageRecord {
-    let vantages = this.#seen.get(check);
-    if (!vantages) {
-      vantages = new Map();
-      this.#seen.set(check, vantages);
-    }
-    let record = vantages.get(vantage);
-    if (!record) {
-      record = { edges: [], observations: [] };
-      vantages.set(vantage, record);
-    }
-    return record;
+  #vantage(check: string, vantage: string): Growing<VantageRecord> {
+    const checks = recordIn(this.#seen, vantage, () => new Map<string, Growing<VantageRecord>>());
+    return recordIn(checks, check, () => ({ edges: NONE, observations: NONE }));
   }
+}
+
+/** A record whose lists may be replaced by longer ones. */
+type Growing<Record> = { -readonly [Field in keyof Record]: Record[Field] };
+
+/**
+ * What a list is before its first fact. At a hundred thousand services most lists have one fact or none: an empty list of
+ * its own, or room for the seventeen that a list grows to at its first `push`, would be most of the ledger.
+ */
+const NONE: readonly never[] = [];
+
+function longer<T>(list: readonly T[], item: T): readonly T[] {
+  if (list.length === 0) return [item];
+  (list as T[]).push(item);
+  return list;
+}
+
+type ItemOf<List> = List extends readonly (infer Item)[] ? Item : never;
+
+function append<Of, Field extends keyof Of>(record: Of, field: Field, item: ItemOf<Of[Field]>): void {
+  record[field] = longer(record[field] as readonly unknown[], item) as Of[Field];
 }
 
 /** Reads facts of a replay file into a ledger. */
@@ -366,12 +373,18 @@ function coverageKey(vantage: string, intervalMs: Millis): string {
   return `${intervalMs} ${vantage}`;
 }
 
-function listIn<T>(map: Map<string, T[]>, key: string): T[] {
+function addIn<T>(map: Map<string, readonly T[]>, key: string, item: T): void {
+  const list = map.get(key) ?? NONE;
+  const next = longer(list, item);
+  if (next !== list) map.set(key, next);
+}
+
+function recordIn<T>(map: Map<string, T>, key: string, make: () => T): T {
   const existing = map.get(key);
   if (existing) return existing;
-  const list: T[] = [];
-  map.set(key, list);
-  return list;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 function setIn(map: Map<string, Set<string>>, key: string): Set<string> {
