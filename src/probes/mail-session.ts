@@ -72,7 +72,7 @@ export class MailSession {
 
   /** The server's words as evidence: printable, on one line, bounded, and without the credentials. */
   quote(words: string): string {
-    return withhold(words, this.server.credentials);
+    return words === '' ? 'an empty line' : withhold(words, this.server.credentials);
   }
 
   /** Who logs in, as bytes in Latin-1 of their UTF-8. Throws where they would be overheard: no byte of them leaves. */
