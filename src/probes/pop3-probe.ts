@@ -19,10 +19,11 @@ const DROP_LISTING = /^\d+ \d+(?: |$)/;
 
 /** Sends the probe; the exchange settles with its result. */
 export function probePop3(exchange: Exchange, target: Pop3Target, context: ProbeContext): void {
-  probeMail(exchange, target, context, converse);
+  probeMail(exchange, target, context, conversePop3);
 }
 
-function* converse(session: MailSession): Talk {
+/** The whole conversation, from the greeting to the goodbye. */
+export function* conversePop3(session: MailSession): Talk {
   const { security, credentials } = session.server;
   demand(session, yield* readStatus(session), 'the greeting');
   let offers = yield* askCapabilities(session);
