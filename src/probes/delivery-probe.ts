@@ -17,7 +17,7 @@ import { ask, demand, enterSmtp, path } from './smtp-talk.ts';
 import type { DeliveryTarget } from './target.ts';
 
 /** A search may find thousands of late messages, each a number in one line. */
-const MAILBOX_BOUNDS: Bounds = { lineBytesMax: 64 * 1024, totalBytesMax: 512 * 1024 };
+export const MAILBOX_BOUNDS: Bounds = { lineBytesMax: 64 * 1024, totalBytesMax: 512 * 1024 };
 
 /** Between two looks: a quarter of the time that went by, so that the delay is known to a quarter of itself. */
 const LOOK_AGAIN_PART = 1 / 4;
