@@ -366,6 +366,22 @@ describe.concurrent('implicit TLS', () => {
   });
 });
 
+it('that flood, a hundred at a time, take no more memory than their bounds', async () => {
+  const ports = await Promise.all(
+    ['220-x\r\n', '* OK x\r\n', '+OK x', '* 1 X {9}\r\n'].map((text) => serve([flood(text)])),
+  );
+  const kinds = ['smtp', 'imap', 'pop3', 'imap'] as const;
+  const before = process.memoryUsage();
+  const runs = Array.from({ length: 100 }, (_, k) => {
+    const target: Target = { kind: kinds[k % 4]!, host: '127.0.0.1', port: ports[k % 4]!, security: 'plain' };
+    return probing.run({ target, timeoutMs: 20_000 });
+  });
+  for (const result of await Promise.all(runs)) expect(result.outcome).toBe('fail');
+  const { heapUsed, external } = process.memoryUsage();
+  // A hundred times 64 KiB, and what the servers in this process hold ready.
+  expect(heapUsed + external - before.heapUsed - before.external).toBeLessThan(64 * LONG.length);
+});
+
 function bytesOf(step: Step): Buffer {
   return typeof step === 'object' && 'say' in step ? Buffer.from(step.say) : Buffer.alloc(0);
 }

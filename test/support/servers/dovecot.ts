@@ -93,6 +93,12 @@ userdb {
   driver = static
   args = uid=${MAIL_OWNER} gid=${MAIL_OWNER} home=${maildirs}/%u
 }
+# Wrong passwords would slow down whoever tries next from the same address.
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 service imap-login {
   inet_listener imap {
     port = ${port}
