@@ -43,7 +43,11 @@ export function probeDelivery(exchange: Exchange, target: DeliveryTarget, contex
           ended: (thrown) => (thrown === undefined ? submitted() : exchange.failWith(thrown)),
         });
       }),
-    ended: (thrown) => (thrown === undefined ? exchange.succeed() : exchange.failWith(thrown)),
+    ended: (thrown) => {
+      exchange.party = 'mailbox';
+      if (thrown === undefined) exchange.succeed();
+      else exchange.failWith(thrown);
+    },
   });
 }
 

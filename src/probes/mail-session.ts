@@ -13,9 +13,10 @@ import { type Host, parseHost } from './host.ts';
 import { type Bounds, COMMON_BOUNDS, LineDialogue, type Talk, type Wire } from './line-dialogue.ts';
 import { withhold } from './mail-words.ts';
 import type { Failure } from './outcome.ts';
+import { printable } from './printable.ts';
 import type { ProbeContext } from './probe-context.ts';
 import { locate } from './resolve.ts';
-import { failSocket } from './socket-fault.ts';
+import { codeOf, failSocket } from './socket-fault.ts';
 import type { MailCredentials, MailServer } from './target.ts';
 
 /** How long the reply to a goodbye is waited for. The target has served by then. */
@@ -158,6 +159,16 @@ export function openSession(
     return;
   }
   if (!(server.port >= 1 && server.port <= 65_535)) throw new Error(`port: found ${server.port}, expected 1 to 65535`);
+  const { party } = exchange;
+  const failed = (error: Error): void => {
+    if (exchange.party === party) {
+      failSocket(exchange, error);
+    } else {
+      // It waited for its turn: the phase that is open is the other server's.
+      exchange.party = party;
+      exchange.fail('connection_closed', printable(codeOf(error)));
+    }
+  };
   locate(exchange, host, context, (address) => {
     let over = false;
     let session: MailSession | null = null;
@@ -166,7 +177,7 @@ export function openSession(
       port: server.port,
       host,
       secureContext: () => context.trust.contextFor(exchange.request.trust),
-      failed: (error) => over || failSocket(exchange, error),
+      failed: (error) => over || failed(error),
       ...(server.security === 'plain' ? { take: (bytes) => session?.take(bytes) } : {}),
     };
     const open = server.security === 'tls' ? openTls : openPlain;

@@ -352,6 +352,78 @@ describe.concurrent('a mail round trip whose submission server', () => {
   });
 });
 
+describe.concurrent('a mailbox, while the message is handed in,', () => {
+  it.each([
+    ['resets', 'connection_closed', 'reset'],
+    ['talks without end', 'reply_too_large', flood('* OK x\r\n')],
+  ] as [string, Failure, Step][])('that %s is told from the submission server', async (_what, word, step) => {
+    const submission = await serve(['silence']);
+    const waits: Step = { drip: '* OK\r\n', everyMs: 20 };
+    const result = await expectWord(word, mail.deliveryTarget(submission, await serve([...MAILBOX_OPEN, waits, step])));
+    expect(result.evidence.seen).toMatch(/^mailbox: /);
+  });
+});
+
+describe.concurrent('at every step, a server that', () => {
+  const [from, rcpt] = [
+    [SMTP.from, SMTP.ok],
+    [SMTP.rcpt, SMTP.ok],
+  ];
+  const kinds = {
+    smtp: {
+      script: [...SMTP_OPEN, SMTP.auth, SMTP.welcome, ...from, ...rcpt, SMTP.rset],
+      away: () => say('421 4.3.2 closing'),
+      word: 'smtp_code' as const,
+    },
+    imap: {
+      script: [...IMAP_OPEN, hear(/k3 EXAMINE INBOX\r\n/)],
+      away: () => say('* BYE closing'),
+      word: 'imap_status' as const,
+    },
+    pop3: {
+      script: [...POP3_OPEN, POP3.user, POP3.ok, POP3.pass, POP3.ok, POP3.stat],
+      away: (at: number) => say(`-ERR ${at < 4 ? '' : '[SYS/TEMP] '}closing`),
+      word: 'pop3_status' as const,
+    },
+  };
+  const rows = (['smtp', 'imap', 'pop3'] as const).flatMap((kind) => {
+    const { script, away, word } = kinds[kind];
+    const turns = [0, ...script.flatMap((step, at) => (typeof step === 'object' && 'hear' in step ? [at + 1] : []))];
+    return turns.flatMap((at): [string, number, string, Failure, readonly Step[]][] => {
+      const until = script.slice(0, at);
+      // CAPA need not be known.
+      const isGone = kind === 'pop3' && at === 2 ? 'connection_closed' : word;
+      return [
+        [kind, at, 'is silent', 'reply_timeout', [...until, 'silence']],
+        [kind, at, 'says half a line', 'reply_timeout', [...until, { say: '2' }, 'silence']],
+        [kind, at, 'closes', 'connection_closed', [...until, 'close']],
+        // At once it may come before we know of the connection.
+        [
+          kind,
+          at,
+          'resets',
+          'connection_closed',
+          [...until, ...(at === 0 ? [{ drip: '220', everyMs: 30 }] : []), 'reset'],
+        ],
+        [kind, at, 'goes away', isGone, [...until, away(at), 'close']],
+        [kind, at, 'says bytes without end', 'reply_too_large', [...until, flood('\0')]],
+      ];
+    });
+  });
+  it.each(rows)('speaks %s and at step %i %s', async (kind, _at, _what, word, script) => {
+    const server = {
+      host: '127.0.0.1',
+      port: await serve(script),
+      security: 'plain',
+      credentials: CREDENTIALS,
+    } as const;
+    const parties = { sender: 'a@example.test', recipient: 'b@example.test' };
+    if (kind === 'smtp') await expectWord(word, { kind, ...server, ...parties });
+    else if (kind === 'imap') await expectWord(word, { kind, ...server, inbox: true });
+    else await expectWord(word, { kind: 'pop3', ...server });
+  });
+});
+
 describe.concurrent('implicit TLS', () => {
   it.each(
     (['smtp', 'imap', 'pop3'] as const).flatMap((kind) => [
