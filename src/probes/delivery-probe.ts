@@ -17,7 +17,7 @@ import { ask, demand, enterSmtp, path } from './smtp-talk.ts';
 import type { DeliveryTarget } from './target.ts';
 
 /** A search may find thousands of late messages, each a number in one line. */
-const MAILBOX_BOUNDS: Bounds = { lineBytesMax: 64 * 1024, totalBytesMax: 512 * 1024 };
+export const MAILBOX_BOUNDS: Bounds = { lineBytesMax: 64 * 1024, totalBytesMax: 512 * 1024 };
 
 /** Between two looks: a quarter of the time that went by, so that the delay is known to a quarter of itself. */
 const LOOK_AGAIN_PART = 1 / 4;
@@ -33,12 +33,30 @@ export function probeDelivery(exchange: Exchange, target: DeliveryTarget, contex
   exchange.party = 'mailbox';
   openSession(exchange, target.mailbox, context, {
     bounds: MAILBOX_BOUNDS,
-    converse: (session) => converse(session, target, context),
-    ended: (thrown) => (thrown === undefined ? exchange.succeed() : exchange.failWith(thrown)),
+    converse: (session) =>
+      converseMailbox(session, target, (text, submitted) => {
+        exchange.setAside();
+        exchange.party = 'submission';
+        openSession(exchange, target.submission, context, {
+          bounds: COMMON_BOUNDS,
+          converse: (submission) => converseSubmission(submission, target, text),
+          ended: (thrown) => (thrown === undefined ? submitted() : exchange.failWith(thrown)),
+        });
+      }),
+    ended: (thrown) => {
+      exchange.party = 'mailbox';
+      if (thrown === undefined) exchange.succeed();
+      else exchange.failWith(thrown);
+    },
   });
 }
 
-function* converse(session: MailSession, target: DeliveryTarget, context: ProbeContext): Talk {
+/** The whole conversation with the mailbox; `submit` hands a message to the other server, and calls back when it is taken. */
+export function* converseMailbox(
+  session: MailSession,
+  target: DeliveryTarget,
+  submit: (text: string, submitted: () => void) => void,
+): Talk {
   const { exchange } = session;
   const imap = new ImapTalk(session);
   yield* imap.enter();
@@ -47,16 +65,7 @@ function* converse(session: MailSession, target: DeliveryTarget, context: ProbeC
   yield* inbox.remove(yield* inbox.find(commonId(target)));
 
   const message = composeMessage(target, Math.trunc(exchange.clock.now()));
-  exchange.setAside();
-  exchange.party = 'submission';
-  yield {
-    until: (submitted) =>
-      openSession(exchange, target.submission, context, {
-        bounds: COMMON_BOUNDS,
-        converse: (submission) => submit(submission, target, message.text),
-        ended: (thrown) => (thrown === undefined ? submitted() : exchange.failWith(thrown)),
-      }),
-  };
+  yield { until: (submitted) => submit(message.text, submitted) };
   exchange.party = 'mailbox';
   exchange.enter('deliveryMs');
   const found = yield* lookFor(message.id, inbox, session);
@@ -67,7 +76,7 @@ function* converse(session: MailSession, target: DeliveryTarget, context: ProbeC
 }
 
 /** Hands the message in. The reply to the goodbye is not waited for: the delay counts from here. */
-function* submit(session: MailSession, { from, to }: DeliveryTarget, text: string): Talk {
+export function* converseSubmission(session: MailSession, { from, to }: DeliveryTarget, text: string): Talk {
   yield* enterSmtp(session);
   demand(session, yield* ask(session, `MAIL FROM:${path(from)}`), '250', 'delivery_rejected');
   demand(session, yield* ask(session, `RCPT TO:${path(to)}`), '250 or 251', 'delivery_rejected');

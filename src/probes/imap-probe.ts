@@ -8,10 +8,11 @@ import type { ImapTarget } from './target.ts';
 
 /** Sends the probe; the exchange settles with its result. */
 export function probeImap(exchange: Exchange, target: ImapTarget, context: ProbeContext): void {
-  probeMail(exchange, target, context, (session) => converse(session, target));
+  probeMail(exchange, target, context, (session) => converseImap(session, target));
 }
 
-function* converse(session: MailSession, target: ImapTarget): Talk {
+/** The whole conversation, from the greeting to the goodbye. */
+export function* converseImap(session: MailSession, target: ImapTarget): Talk {
   const imap = new ImapTalk(session);
   yield* imap.enter();
   // For reading only: SELECT would take the mark of what is new from the customer's mail.

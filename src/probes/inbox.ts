@@ -2,7 +2,7 @@
 import { type ImapReply, type ImapTalk, quoted } from './imap-talk.ts';
 import type { Talk } from './line-dialogue.ts';
 
-/** Beyond these the next run goes on: a command's line and its reply stay short. */
+/** The newest of those found; of more, the next run takes care. A command's line and its reply stay short. */
 const MESSAGES_MAX = 100;
 
 const SEARCH = /^SEARCH(?: |$)/i;
@@ -57,5 +57,5 @@ function uidsOf(reply: ImapReply): readonly string[] {
     .filter(({ text }) => SEARCH.test(text))
     .flatMap(({ text }) => text.slice(7).split(' '))
     .filter((uid) => /^[1-9]\d{0,9}$/.test(uid))
-    .slice(0, MESSAGES_MAX);
+    .slice(-MESSAGES_MAX);
 }

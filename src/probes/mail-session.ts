@@ -6,17 +6,18 @@
  * 2. What a server says is kept as evidence only as far as it holds no credentials.
  */
 import type { Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import { type Connecting, openPlain, openTls, upgrade } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import { Fault } from './fault.ts';
 import { type Host, parseHost } from './host.ts';
-import { type Bounds, COMMON_BOUNDS, LineDialogue, type Talk } from './line-dialogue.ts';
+import { type Bounds, COMMON_BOUNDS, LineDialogue, type Talk, type Wire } from './line-dialogue.ts';
 import { withhold } from './mail-words.ts';
 import type { Failure } from './outcome.ts';
+import { printable } from './printable.ts';
 import type { ProbeContext } from './probe-context.ts';
 import { locate } from './resolve.ts';
-import { failSocket } from './socket-fault.ts';
+import { codeOf, failSocket } from './socket-fault.ts';
 import type { MailCredentials, MailServer } from './target.ts';
 
 /** How long the reply to a goodbye is waited for. The target has served by then. */
@@ -25,41 +26,43 @@ const GOODBYE_MS = 1_000;
 /** What a server's host means, read once a target. */
 const hosts = new WeakMap<MailServer, Host>();
 
+/** The connection as a conversation needs it: a socket. */
+export interface MailWire extends Wire {
+  /** Our own address on it. */
+  readonly localAddress?: string | undefined;
+}
+
+export interface MailConnection {
+  readonly wire: MailWire;
+  /** Puts TLS on it and calls back with what to write to from then on, once the server is believed. */
+  readonly upgrade: (moved: (wire: MailWire) => void) => void;
+}
+
 export class MailSession {
   readonly exchange: Exchange;
   readonly server: MailServer;
   readonly dialogue: LineDialogue;
-  readonly #to: Connecting;
-  #socket: Socket;
+  readonly #connection: MailConnection;
   #heard = false;
   #secured: boolean;
-  #taking: ((chunk: Buffer) => void) | null = null;
 
-  /** A conversation over a socket that is connected; `ended` is called once at its end, as by LineDialogue. */
+  /** `ended` is called once at the end of the conversation, as by LineDialogue. */
   constructor(
     exchange: Exchange,
     server: MailServer,
-    connection: { readonly to: Connecting; readonly socket: Socket; readonly bounds: Bounds },
-    ended: (thrown?: unknown) => void,
+    connection: MailConnection,
+    { bounds, ended }: Pick<Conversation, 'bounds' | 'ended'>,
   ) {
-    const { to, socket, bounds } = connection;
     this.exchange = exchange;
     this.server = server;
-    this.dialogue = new LineDialogue(socket, bounds, ended);
-    this.#to = to;
-    this.#socket = socket;
+    this.dialogue = new LineDialogue(connection.wire, bounds, ended);
+    this.#connection = connection;
     this.#secured = server.security === 'tls';
-    this.#listen();
-  }
-
-  /** The connection as it is now: a TLS socket once TLS is on it. */
-  get socket(): Socket {
-    return this.#socket;
   }
 
   /** Our own address on this connection. */
   get localAddress(): string {
-    return this.#socket.localAddress ?? '';
+    return this.#connection.wire.localAddress ?? '';
   }
 
   /** Takes in bytes that came, as Latin-1. */
@@ -78,7 +81,7 @@ export class MailSession {
 
   /** The server's words as evidence: printable, on one line, bounded, and without the credentials. */
   quote(words: string): string {
-    return withhold(words, this.server.credentials);
+    return words === '' ? 'an empty line' : withhold(words, this.server.credentials);
   }
 
   /** Who logs in, as bytes in Latin-1 of their UTF-8. Throws where they would be overheard: no byte of them leaves. */
@@ -102,7 +105,15 @@ export class MailSession {
     if (length > 0) {
       throw new Fault(injected, `${length} bytes of plain text after the reply to STARTTLS`, 'TLS and nothing else');
     }
-    yield { until: (resume) => this.#upgrade(resume) };
+    yield {
+      until: (resume) =>
+        this.#connection.upgrade((wire) => {
+          this.exchange.enter('transferMs');
+          this.#secured = true;
+          this.dialogue.moveTo(wire);
+          resume();
+        }),
+    };
   }
 
   /** Says goodbye and waits a moment for a line, so that the server's log shows an orderly end. */
@@ -112,35 +123,6 @@ export class MailSession {
     exchange.pause(GOODBYE_MS, () => exchange.succeed());
     this.send(command);
     yield 'line';
-  }
-
-  #listen(): void {
-    // A connection that stays plain hands its bytes over itself (see Connecting).
-    if (this.#to.take === undefined) {
-      this.#taking = (chunk) => this.take(chunk.toString('latin1'));
-      this.#socket.on('data', this.#taking);
-    }
-    this.#socket.on('end', this.#close);
-    this.#socket.on('close', this.#close);
-  }
-
-  readonly #close = (): void => this.dialogue.close();
-
-  #upgrade(opened: () => void): void {
-    const plain = this.#socket;
-    // Nobody else may read from the socket that TLS is put on.
-    if (this.#taking !== null) plain.off('data', this.#taking);
-    plain.off('end', this.#close);
-    plain.off('close', this.#close);
-    plain.pause();
-    upgrade(this.exchange, this.#to, plain, (secured) => {
-      this.exchange.enter('transferMs');
-      this.#secured = true;
-      this.#socket = secured;
-      this.dialogue.moveTo(secured);
-      this.#listen();
-      opened();
-    });
   }
 }
 
@@ -163,6 +145,8 @@ export interface Conversation {
   readonly converse: (session: MailSession) => Talk;
   /** Default: of the system's authorities and the request's own. */
   readonly secureContext?: () => SecureContext;
+  /** Called when STARTTLS has put TLS on the connection, before the talk goes on. */
+  readonly secured?: (socket: TLSSocket) => void;
   /** Called once: with what was thrown, or with nothing at the end of the talk. Not called when the exchange settles. */
   readonly ended: (thrown?: unknown) => void;
 }
@@ -181,6 +165,16 @@ export function openSession(
     return;
   }
   if (!(server.port >= 1 && server.port <= 65_535)) throw new Error(`port: found ${server.port}, expected 1 to 65535`);
+  const { party } = exchange;
+  const failed = (error: Error): void => {
+    if (exchange.party === party) {
+      failSocket(exchange, error);
+    } else {
+      // It waited for its turn: the phase that is open is the other server's.
+      exchange.party = party;
+      exchange.fail('connection_closed', printable(codeOf(error)));
+    }
+  };
   locate(exchange, host, context, (address) => {
     let over = false;
     let session: MailSession | null = null;
@@ -189,19 +183,54 @@ export function openSession(
       port: server.port,
       host,
       secureContext: conversation.secureContext ?? (() => context.trust.contextFor(exchange.request.trust)),
-      failed: (error) => over || failSocket(exchange, error),
+      failed: (error) => over || failed(error),
       ...(server.security === 'plain' ? { take: (bytes) => session?.take(bytes) } : {}),
     };
     const open = server.security === 'tls' ? openTls : openPlain;
     open(exchange, to, (socket) => {
       exchange.enter('firstByteMs');
-      session = new MailSession(exchange, server, { to, socket, bounds }, (thrown) => {
-        over = true;
-        ended(thrown);
-      });
-      session.dialogue.start(converse(session));
+      const upgradeTo = (moved: (wire: MailWire) => void) => {
+        // Nobody else may read from the socket that TLS is put on.
+        stopListening();
+        socket.pause();
+        upgrade(exchange, to, socket, (secured) => {
+          listen(begun, secured, to);
+          conversation.secured?.(secured);
+          moved(secured);
+        });
+      };
+      const begun = new MailSession(
+        exchange,
+        server,
+        { wire: socket, upgrade: upgradeTo },
+        {
+          bounds,
+          ended: (thrown) => {
+            over = true;
+            ended(thrown);
+          },
+        },
+      );
+      session = begun;
+      const stopListening = listen(begun, socket, to);
+      begun.dialogue.start(converse(begun));
     });
   });
+}
+
+/** Hands over what comes, and that no more will; returns what ends it. */
+function listen(session: MailSession, socket: Socket, to: Connecting): () => void {
+  const close = () => session.dialogue.close();
+  // A connection that stays plain hands its bytes over itself (see Connecting).
+  const take = to.take === undefined ? (chunk: Buffer) => session.take(chunk.toString('latin1')) : null;
+  if (take !== null) socket.on('data', take);
+  socket.on('end', close);
+  socket.on('close', close);
+  return () => {
+    if (take !== null) socket.off('data', take);
+    socket.off('end', close);
+    socket.off('close', close);
+  };
 }
 
 function hostOf(server: MailServer): Host | null {

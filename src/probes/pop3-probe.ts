@@ -19,10 +19,11 @@ const DROP_LISTING = /^\d+ \d+(?: |$)/;
 
 /** Sends the probe; the exchange settles with its result. */
 export function probePop3(exchange: Exchange, target: Pop3Target, context: ProbeContext): void {
-  probeMail(exchange, target, context, converse);
+  probeMail(exchange, target, context, conversePop3);
 }
 
-function* converse(session: MailSession): Talk {
+/** The whole conversation, from the greeting to the goodbye. */
+export function* conversePop3(session: MailSession): Talk {
   yield* enterPop3(session);
   if (session.server.credentials !== undefined) {
     const { text } = demand(session, yield* ask(session, 'STAT'), 'STAT');

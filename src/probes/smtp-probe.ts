@@ -8,10 +8,11 @@ import type { SmtpTarget } from './target.ts';
 
 /** Sends the probe; the exchange settles with its result. */
 export function probeSmtp(exchange: Exchange, target: SmtpTarget, context: ProbeContext): void {
-  probeMail(exchange, target, context, (session) => converse(session, target));
+  probeMail(exchange, target, context, (session) => converseSmtp(session, target));
 }
 
-function* converse(session: MailSession, { sender, recipient }: SmtpTarget): Talk {
+/** The whole conversation, from the greeting to the goodbye. */
+export function* converseSmtp(session: MailSession, { sender, recipient }: SmtpTarget): Talk {
   yield* enterSmtp(session);
   if (sender !== undefined || recipient !== undefined) {
     demand(session, yield* ask(session, `MAIL FROM:${path(sender ?? '')}`), '250');

@@ -7,6 +7,7 @@ import { FAILURES, type ProbeResult, VOIDS } from '../../src/probes/outcome.ts';
 import type { ProbeRequest, Target } from '../../src/probes/target.ts';
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { type HostileServer, type Step, startHostileServer } from '../support/hostile-server.ts';
+import { deliveryTarget } from './mail-scripts.ts';
 import { expectNothingLeft, httpTarget, mailTarget, type Probing, startProbing } from './probing.ts';
 
 const servers: HostileServer[] = [];
@@ -26,7 +27,9 @@ const everyKind = (port: number): Target[] => [
   ...(['plain', 'starttls', 'tls'] as const).flatMap((security) => [
     mailTarget('smtp', port, security),
     mailTarget('imap', port, security),
+    mailTarget('pop3', port, security),
   ]),
+  deliveryTarget(port, port),
 ];
 
 function expectWellFormed(result: ProbeResult): void {
@@ -88,8 +91,8 @@ describe('the deadline', () => {
     const results = await Promise.all(everyKind(port).map((target) => probing.run({ target, timeoutMs: 200 })));
     expect(performance.now() - startMs).toBeLessThan(450);
     const words = results.map((result) => result.outcome === 'fail' && result.error);
-    expect(words.filter((word) => word === 'tls_timeout').length).toBe(3);
-    expect(words.filter((word) => word === 'reply_timeout').length).toBe(5);
+    expect(words.filter((word) => word === 'tls_timeout').length).toBe(4);
+    expect(words.filter((word) => word === 'reply_timeout').length).toBe(8);
     await expectNothingLeft(probing, servers);
   });
 
@@ -99,6 +102,7 @@ describe('the deadline', () => {
     ['tlsMs', 'tls_timeout'],
     ['firstByteMs', 'reply_timeout'],
     ['transferMs', 'reply_timeout'],
+    ['deliveryMs', 'delivery_timeout'],
   ] as const)('in phase %s is called %s', (phase, word) => {
     const { exchange, results, expire } = exchangeOnPaper();
     exchange.enter(phase);
@@ -211,6 +215,8 @@ describe('random bytes', () => {
           '250 STARTTLS',
           '* OK ',
           'k1 OK',
+          '+OK ',
+          '.\r\n',
           '\x16\x03\x01',
         ),
       )

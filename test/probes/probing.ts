@@ -74,6 +74,10 @@ export function httpTarget(
   return { kind: 'http', url: `${scheme}://127.0.0.1:${port}${path}`, status: DEFAULT_STATUS, ...rest };
 }
 
-export function mailTarget<K extends 'smtp' | 'imap'>(kind: K, port: number, security: MailSecurity = 'plain') {
+export function mailTarget<K extends 'smtp' | 'imap' | 'pop3'>(
+  kind: K,
+  port: number,
+  security: MailSecurity = 'plain',
+) {
   return { kind, host: '127.0.0.1', port, security };
 }

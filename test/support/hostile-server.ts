@@ -9,6 +9,10 @@ import type { Identity } from './certificates.ts';
 export type Step =
   /** Sends these bytes at once. */
   | { readonly say: string | Buffer }
+  /** Sends what it makes of what the last `hear` waited for. */
+  | { readonly answer: (heard: string) => string }
+  /** Answers whatever comes, again and again; an empty answer is none. */
+  | { readonly always: (heard: string) => string }
   /** Waits until what came since the last such step matches. */
   | { readonly hear: RegExp }
   /** Sends one byte at a time, so many milliseconds apart. */
@@ -80,6 +84,7 @@ interface Connection {
 async function follow(script: readonly Step[], first: Socket, connection: Connection): Promise<void> {
   let socket = first;
   let unheard = '';
+  let heard = '';
   let arrived = () => {};
   const listen = () => {
     socket.on('error', () => {});
@@ -108,7 +113,21 @@ async function follow(script: readonly Step[], first: Socket, connection: Connec
         if (socket.destroyed || socket.readableEnded) return void first.destroy();
         await arrival();
       }
+      heard = unheard;
       unheard = '';
+    } else if ('answer' in step) {
+      socket.write(step.answer(heard));
+    } else if ('always' in step) {
+      while (!socket.destroyed && !socket.readableEnded) {
+        if (unheard === '') {
+          await arrival();
+          continue;
+        }
+        const said = step.always(unheard);
+        unheard = '';
+        if (said !== '') socket.write(said);
+      }
+      return;
     } else if ('drip' in step) {
       for (const byte of Buffer.from(step.drip, 'latin1')) {
         if (socket.destroyed) return;

@@ -30,6 +30,7 @@ export interface SamplePoint {
     readonly tlsMs?: number;
     readonly firstByteMs?: number;
     readonly transferMs?: number;
+    readonly deliveryMs?: number;
   };
 }
 
@@ -56,6 +57,7 @@ export const SCHEMA: readonly ISchemaOptions[] = [
       tlsMs: FieldType.FLOAT,
       firstByteMs: FieldType.FLOAT,
       transferMs: FieldType.FLOAT,
+      deliveryMs: FieldType.FLOAT,
     },
   },
   {
@@ -83,6 +85,7 @@ export function samplePoint(sample: SamplePoint): IPoint {
       tlsMs: phases.tlsMs,
       firstByteMs: phases.firstByteMs,
       transferMs: phases.transferMs,
+      deliveryMs: phases.deliveryMs,
     },
     timestamp: String(sentAt),
   };

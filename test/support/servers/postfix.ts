@@ -16,6 +16,8 @@ export interface Postfix extends Server {
   readonly port: number;
   /** SMTP with TLS from the first byte. */
   readonly tlsPort: number;
+  /** Takes mail from who has logged in, under STARTTLS only; 0 without `saslPort`. */
+  readonly submissionPort: number;
   /** What a client has to trust. */
   readonly certificate: string;
   /** The folder of Maildirs, for `startDovecot`. */
@@ -26,17 +28,21 @@ export interface PostfixOptions {
   /** Of the domain `example.test`. */
   readonly mailboxes: readonly Mailbox[];
   readonly tls?: Identity;
+  /** Where a Dovecot on loopback says who may log in: a port that `startDovecot` is given too. */
+  readonly saslPort?: number;
 }
 
 /** Starts Postfix; its queue and mail stay over `stop` and `start`. Throws when it does not start (see `startServer`). */
 export async function startPostfix({ mailboxes, ...options }: PostfixOptions): Promise<Postfix> {
   const tls = options.tls ?? (await makeSelfSigned(SERVER_NAMES));
   const folder = await serverFolder('postfix');
+  const { saslPort } = options;
   const [port, tlsPort] = [await freePort(), await freePort()];
+  const submissionPort = saslPort === undefined ? 0 : await freePort();
   const [etc, maildirs] = [join(folder, 'etc'), join(folder, 'mail')];
   await mkdir(etc);
   await writeAged(join(etc, 'main.cf'), mainConfig(folder));
-  await writeAged(join(etc, 'master.cf'), masterConfig({ port, tlsPort }));
+  await writeAged(join(etc, 'master.cf'), masterConfig({ port, tlsPort }) + submissionConfig(submissionPort, saslPort));
   await writeAged(join(etc, 'mailboxes'), mailboxes.map(({ address }) => `${address} ${address}/\n`).join(''));
   await writeFile(join(etc, 'tls.pem'), tls.key + tls.cert, { mode: 0o600 });
   makeFolders(folder, maildirs);
@@ -50,7 +56,7 @@ export async function startPostfix({ mailboxes, ...options }: PostfixOptions): P
     logFiles: [join(folder, 'mail.log')],
     ready: () => answers(port, '220 '),
   });
-  return Object.assign(server, { port, tlsPort, certificate: tls.cert, maildirs });
+  return Object.assign(server, { port, tlsPort, submissionPort, certificate: tls.cert, maildirs });
 }
 
 /** Postfix waits up to two seconds until a table that it reads is surely complete, unless it is older than that. */
@@ -98,6 +104,17 @@ smtpd_tls_chain_files = ${folder}/etc/tls.pem
 smtpd_peername_lookup = no
 smtpd_error_sleep_time = 0
 smtpd_client_connection_count_limit = 0
+`;
+}
+
+function submissionConfig(port: number, saslPort: number | undefined): string {
+  if (saslPort === undefined) return '';
+  return `127.0.0.1:${port} inet n - n - - smtpd
+  -o smtpd_tls_security_level=encrypt
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_sasl_type=dovecot
+  -o smtpd_sasl_path=inet:127.0.0.1:${saslPort}
+  -o smtpd_client_restrictions=permit_sasl_authenticated,reject
 `;
 }
 
