@@ -76,5 +76,5 @@ function checkAuth(document: SourceDocument, base: KeyPath, check: unknown): voi
     (entry) => String(entry.path.at(-1)).toLowerCase() === 'authorization',
   );
   if (other !== undefined)
-    document.complain({ path, found: 'a second one', expected: 'auth or the header Authorization' });
+    document.complain({ path, found: 'auth beside the header Authorization', expected: 'one of them' });
 }

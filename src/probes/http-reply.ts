@@ -46,6 +46,10 @@ export class HttpReply {
   /** A status line and its headers came. */
   start(status: number, headers: ReplyHeaders): void {
     if (this.over) return;
+    if (status < 100) {
+      this.#exchange.fail('http_protocol', `status ${status}`, 'status 100-999');
+      return;
+    }
     if (status < 200) {
       this.#interimReplies += 1;
       if (this.#interimReplies > INTERIM_REPLIES_MAX) {

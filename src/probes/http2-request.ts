@@ -26,6 +26,15 @@ const UNWILLING: ReadonlySet<number> = new Set([
   constants.NGHTTP2_HTTP_1_1_REQUIRED,
 ]);
 
+/** Errors that report what the server did with the stream or the session. */
+const THEIR_END: ReadonlySet<string> = new Set([
+  'ERR_HTTP2_GOAWAY_SESSION',
+  'ERR_HTTP2_INVALID_SESSION',
+  'ERR_HTTP2_SESSION_ERROR',
+  'ERR_HTTP2_STREAM_CANCEL',
+  'ERR_HTTP2_STREAM_ERROR',
+]);
+
 /** Sends the request and hands the reply on; what goes wrong on the way settles the exchange. */
 export function askOverHttp2(exchange: Exchange, hop: Hop, socket: TLSSocket, reply: HttpReply): void {
   exchange.evidence.httpVersion = 'HTTP/2';
@@ -58,8 +67,12 @@ function take(exchange: Exchange, stream: ClientHttp2Stream, reply: HttpReply): 
         exchange.failWith(thrown);
       }
     };
-  const start = (headers: { readonly ':status'?: number }) => {
+  const start = (headers: { readonly ':status'?: number }, _flags: number, raw: readonly string[]) => {
     reply.begin();
+    // The setting above is a request; only the number of headers is enforced.
+    if (sizeOf(raw) > HEADERS_BYTES_MAX) {
+      exchange.fail('http_headers_too_large', `headers of more than ${HEADERS_BYTES_MAX} bytes`);
+    }
     reply.start(headers[':status'] ?? 0, headers as ReplyHeaders);
   };
   stream.on('headers', guarded(start));
@@ -77,6 +90,12 @@ function take(exchange: Exchange, stream: ClientHttp2Stream, reply: HttpReply): 
   );
   stream.on('error', (error) => fail(exchange, reply, error, stream.rstCode ?? constants.NGHTTP2_NO_ERROR));
   stream.on('close', () => closed(exchange, reply));
+}
+
+function sizeOf(texts: readonly string[]): number {
+  let size = 0;
+  for (const text of texts) size += text.length;
+  return size;
 }
 
 function headersOf(hop: Hop): Record<string, string> {
@@ -100,7 +119,10 @@ function lookAtBytes(exchange: Exchange, socket: TLSSocket, reply: HttpReply): v
 
 function fail(exchange: Exchange, reply: HttpReply, error: Error, http2Code: number): void {
   if (reply.over) return;
-  if (codeOf(error).startsWith('ERR_HTTP2_')) failByCode(exchange, http2Code);
+  const code = codeOf(error);
+  if (THEIR_END.has(code)) failByCode(exchange, http2Code);
+  // Found wrong on our side, by Node or nghttp2.
+  else if (code.startsWith('ERR_HTTP2_')) exchange.fail('http_protocol', printable(`HTTP/2: ${error.message}`));
   else failSocket(exchange, error);
 }
 

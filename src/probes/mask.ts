@@ -11,9 +11,12 @@ const TELLING_LENGTH = 4;
 /** A mask for a target's password, token, and the values of those of its headers that are named like secrets. */
 export function createMask(target: HttpTarget): Mask {
   const secrets = secretsOf(target);
-  if (secrets.length === 0) return (text) => text;
+  if (secrets.length === 0) return asItIs;
   return (text) => secrets.reduce(maskOne, text);
 }
+
+/** One for all targets that were given nothing in confidence. */
+const asItIs: Mask = (text) => text;
 
 function secretsOf({ auth, headers = [] }: HttpTarget): readonly string[] {
   const secrets = headers.filter(({ name }) => IN_CONFIDENCE.test(name.toLowerCase())).flatMap(partsOf);

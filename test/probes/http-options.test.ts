@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { HttpTarget } from '../../src/probes/target.ts';
+import { describeTarget, type HttpTarget } from '../../src/probes/target.ts';
 import { expectNothingLeft, httpTarget, startProbing } from './probing.ts';
 
 const probing = startProbing();
@@ -244,6 +244,15 @@ describe('the request', () => {
 });
 
 describe('what was given in confidence', () => {
+  it('is not in the line that names the target', () => {
+    const more = {
+      auth: { username: 'ops', password: 'hunter2' },
+      headers: [{ name: 'cookie', value: 'a=hunter2' }],
+      body: 'hunter2',
+    };
+    expect(describeTarget(httpTarget(80, { method: 'POST', ...more }))).toBe('http://127.0.0.1:80/');
+  });
+
   const secrets = { auth: { username: 'ops', password: 'hunter2hunter2' } } as const;
   const encoded = Buffer.from('ops:hunter2hunter2').toString('base64');
   it.each([

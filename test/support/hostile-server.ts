@@ -37,8 +37,12 @@ export interface HostileServer {
   close(): Promise<void>;
 }
 
-/** Listens on a free port of `host` (default 127.0.0.1). */
-export async function startHostileServer(script: readonly Step[], host = '127.0.0.1'): Promise<HostileServer> {
+/** Listens on a port of `host` (default 127.0.0.1; 0: a free one). Rejects when the port is taken. */
+export async function startHostileServer(
+  script: readonly Step[],
+  host = '127.0.0.1',
+  port = 0,
+): Promise<HostileServer> {
   const heard: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -59,7 +63,7 @@ export async function startHostileServer(script: readonly Step[], host = '127.0.
       },
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return {

@@ -7,6 +7,10 @@ import { answers, type Server, serverFolder, startServer } from './server.ts';
 
 export interface NginxOptions {
   readonly tls?: Identity;
+  /** Offers HTTP/2 on the TLS port. */
+  readonly http2?: boolean;
+  /** The only version of TLS that it speaks; default: what it is built with. */
+  readonly tlsVersion?: 'TLSv1.2' | 'TLSv1.3';
   /** Text by path; `/` is the start page. Any other path is a 404. */
   readonly pages?: Readonly<Record<string, string>>;
 }
@@ -17,7 +21,8 @@ export interface Nginx extends Server {
 }
 
 /** Starts nginx with one worker on free loopback ports. Throws when it does not start (see `startServer`). */
-export async function startNginx({ tls, pages = { '/': 'ok\n' } }: NginxOptions = {}): Promise<Nginx> {
+export async function startNginx(options: NginxOptions = {}): Promise<Nginx> {
+  const { tls, http2 = false, tlsVersion, pages = { '/': 'ok\n' } } = options;
   const folder = await serverFolder('nginx');
   const port = await freePort();
   const listen = [`listen 127.0.0.1:${port};`];
@@ -26,8 +31,13 @@ export async function startNginx({ tls, pages = { '/': 'ok\n' } }: NginxOptions 
     tlsPort = await freePort();
     await writeFile(join(folder, 'tls.pem'), tls.cert);
     await writeFile(join(folder, 'tls.key'), tls.key, { mode: 0o600 });
-    listen.push(`listen 127.0.0.1:${tlsPort} ssl;`, 'ssl_certificate tls.pem;', 'ssl_certificate_key tls.key;');
+    listen.push(
+      `listen 127.0.0.1:${tlsPort} ssl${http2 ? ' http2' : ''};`,
+      'ssl_certificate tls.pem;',
+      'ssl_certificate_key tls.key;',
+    );
   }
+  if (tlsVersion !== undefined) listen.push(`ssl_protocols ${tlsVersion};`);
   for (const [path, text] of Object.entries(pages)) {
     const file = join(folder, 'pages', path === '/' ? 'index.html' : path);
     await mkdir(dirname(file), { recursive: true });
