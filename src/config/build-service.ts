@@ -1,6 +1,7 @@
 import type { CheckFact, ServiceFact } from '../domain/facts/fact.ts';
-import type { MailSecurity, Target } from '../probes/target.ts';
+import type { DnsTarget, MailSecurity, Target } from '../probes/target.ts';
 import type { ConfiguredCheck, ConfiguredService } from './configuration.ts';
+import { parseRecord, reverseName } from './dns-and-bytes.ts';
 import type { MainFile } from './main-schema.ts';
 import type { CheckEntry, ServiceEntry } from './services-schema.ts';
 
@@ -83,7 +84,44 @@ function buildTarget(entry: CheckEntry): Target {
   }
   if (entry.smtp !== undefined) return { kind: 'smtp', ...entry.smtp, security: securityOf(entry, entry.smtp.port) };
   if (entry.imap !== undefined) return { kind: 'imap', ...entry.imap, security: securityOf(entry, entry.imap.port) };
-  throw new TypeError(`check ${entry.id}: a check that was found good has one of http, smtp and imap`);
+  if (entry.tls !== undefined) {
+    return {
+      kind: 'tls',
+      ...entry.tls,
+      minVersion: entry.minVersion ?? 'TLSv1.2',
+      ...(entry.starttls === undefined ? {} : { starttls: entry.starttls }),
+      ...(entry.daysLeft === undefined ? {} : { daysLeft: entry.daysLeft }),
+    };
+  }
+  if (entry.dns !== undefined) return buildDnsTarget(entry.dns, entry);
+  if (entry.tcp !== undefined) {
+    return {
+      kind: 'tcp',
+      ...entry.tcp,
+      tls: entry.security === 'tls',
+      ...(entry.send === undefined ? {} : { send: entry.send }),
+      ...(entry.expect === undefined ? {} : { expect: entry.expect }),
+    };
+  }
+  if (entry.icmp !== undefined) return { kind: 'icmp', host: entry.icmp };
+  throw new TypeError(`check ${entry.id}: a check that was found good has a kind`);
+}
+
+function buildDnsTarget(name: string, entry: CheckEntry): DnsTarget {
+  const type = entry.record ?? 'A';
+  const answers = entry.answers?.map((answer) => parseRecord(type, answer));
+  return {
+    kind: 'dns',
+    name: reverseName(name) ?? name,
+    type,
+    dnssec: entry.dnssec ?? false,
+    expect: entry.nxdomain
+      ? { kind: 'nxdomain' }
+      : answers === undefined
+        ? { kind: 'some' }
+        : { kind: entry.match ?? 'all', answers },
+    ...(entry.servers === undefined ? {} : { servers: entry.servers }),
+  };
 }
 
 function securityOf(entry: CheckEntry, port: number): MailSecurity {

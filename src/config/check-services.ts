@@ -2,12 +2,32 @@
 
 import { minorDigits } from '../domain/money/money.ts';
 import type { Instant, Millis } from '../domain/time/instant.ts';
+import { UnreadableText } from '../domain/time/text.ts';
+import { parseRecord, RECORD_TYPES, reverseName } from './dns-and-bytes.ts';
 import type { SourceDocument } from './document.ts';
 import { formatPath, type KeyPath } from './problem.ts';
 import { durationAt, entriesAt, has, instantAt, itemsAt, textAt, valueAt } from './raw.ts';
 
-const KINDS = ['http', 'smtp', 'imap'];
-const HTTP_ONLY = ['status', 'contains'];
+const KINDS = ['http', 'smtp', 'imap', 'tls', 'dns', 'tcp', 'icmp'];
+const ONE_OF_THEM = `exactly one of ${KINDS.slice(0, -1).join(', ')} and ${KINDS.at(-1)}`;
+
+/** The kinds of check that an option belongs to. */
+const KINDS_OF_OPTION: Readonly<Record<string, readonly string[]>> = {
+  status: ['http'],
+  contains: ['http'],
+  security: ['smtp', 'imap', 'tcp'],
+  starttls: ['tls'],
+  daysLeft: ['tls'],
+  minVersion: ['tls'],
+  record: ['dns'],
+  answers: ['dns'],
+  match: ['dns'],
+  nxdomain: ['dns'],
+  dnssec: ['dns'],
+  servers: ['dns'],
+  send: ['tcp'],
+  expect: ['tcp'],
+};
 
 /** The currency of a contract by its id, of the default contract when there is none. */
 export type CurrencyOf = (contract: string | undefined) => string | undefined;
@@ -79,13 +99,49 @@ function checkKind(document: SourceDocument, path: KeyPath, check: unknown): voi
   const kinds = KINDS.filter((kind) => has(check, kind));
   if (kinds.length !== 1) {
     const found = kinds.length === 0 ? 'a check of nothing' : `a check of ${kinds.join(' and ')}`;
-    document.complain({ path, found, expected: 'exactly one of http, smtp and imap' });
+    document.complain({ path, found, expected: ONE_OF_THEM });
     return;
   }
-  const foreign = kinds[0] === 'http' ? ['security'] : HTTP_ONLY;
-  for (const key of foreign) {
-    if (!has(check, key)) continue;
-    document.complain({ path: [...path, key], expected: `no ${key} in a check of ${kinds[0]}` });
+  const [kind = ''] = kinds;
+  for (const [key, owners] of Object.entries(KINDS_OF_OPTION)) {
+    if (!has(check, key) || owners.includes(kind)) continue;
+    document.complain({ path: [...path, key], expected: `no ${key} in a check of ${kind}` });
+  }
+  if (kind === 'dns') checkDns(document, path, check);
+  if (kind === 'tcp') checkTcp(document, path, check);
+}
+
+function checkDns(document: SourceDocument, path: KeyPath, check: object): void {
+  const written = textAt(check, 'record') ?? 'A';
+  const record = RECORD_TYPES.find((type) => type === written);
+  const name = textAt(check, 'dns');
+  if (name !== undefined && record !== 'PTR' && reverseName(name) !== undefined) {
+    document.complain({ path: [...path, 'dns'], expected: 'a name; an address only with record: PTR' });
+  }
+  if (has(check, 'answers') && has(check, 'nxdomain')) {
+    document.complain({ path: [...path, 'answers'], expected: 'no answers where nxdomain is expected' });
+  }
+  if (has(check, 'match') && !has(check, 'answers')) {
+    document.complain({ path: [...path, 'match'], expected: 'no match without answers' });
+  }
+  if (record === undefined) return;
+  for (const answer of itemsAt(check, path, 'answers')) {
+    if (typeof answer.value !== 'string') continue;
+    try {
+      parseRecord(record, answer.value);
+    } catch (error) {
+      if (!(error instanceof UnreadableText)) throw error;
+      document.complain({ path: answer.path, expected: error.expected });
+    }
+  }
+}
+
+function checkTcp(document: SourceDocument, path: KeyPath, check: object): void {
+  if (textAt(check, 'security') === 'starttls') {
+    document.complain({ path: [...path, 'security'], expected: 'plain or tls in a check of tcp' });
+  }
+  if (has(check, 'send') && !has(check, 'expect')) {
+    document.complain({ path: [...path, 'send'], expected: 'no send without expect' });
   }
 }
 

@@ -4,7 +4,8 @@ import { BOUNDARIES, LIFECYCLE_STATUSES, LOCALES } from '../domain/facts/fact.ts
 import { minorDigits, parseMoney } from '../domain/money/money.ts';
 import { DAY, SECOND } from '../domain/time/instant.ts';
 import { parseInstant, UnreadableText } from '../domain/time/text.ts';
-import { parseEmail, parseHostAndPort, parseStatusRanges, parseWebUrl } from './scalars.ts';
+import { parseBytes, parseDnsName, parseNameServer, RECORD_TYPES } from './dns-and-bytes.ts';
+import { parseEmail, parseHost, parseHostAndPort, parseStatusRanges, parseWebUrl } from './scalars.ts';
 import { choice, duration, flag, identifier, integer, list, mapping, plainText, text } from './shape.ts';
 
 const MAIL_SECURITIES = ['plain', 'starttls', 'tls'] as const;
@@ -60,7 +61,10 @@ const hostAndPort = text('a host and a port from 1 to 65535 such as mail.example
 export const INTERVAL = duration(SECOND, DAY);
 export const TIMEOUT = duration(100, 300 * SECOND);
 
-const check = mapping('a check with id and one of http, smtp and imap', {
+const bytes = (what: string) =>
+  text(`${what}, with \\r, \\n, \\t, \\\\ and \\xHH for what cannot be typed`, parseBytes);
+
+const check = mapping('a check with id and one of http, smtp, imap, tls, dns, tcp and icmp', {
   id: identifier('an id'),
   http: text('an absolute URL with its scheme such as https://example.kz/', parseWebUrl).optional(),
   status: statusCodes.optional().meta({ description: 'Good status codes, default 200-399. With http only.' }),
@@ -69,9 +73,48 @@ const check = mapping('a check with id and one of http, smtp and imap', {
     .meta({ description: 'Text that the page must hold. With http only.' }),
   smtp: hostAndPort.optional(),
   imap: hostAndPort.optional(),
-  security: choice(MAIL_SECURITIES)
+  tls: hostAndPort.optional(),
+  dns: text('a name such as example.kz, or an address with record: PTR', parseDnsName).optional(),
+  tcp: hostAndPort.optional(),
+  icmp: text('a host name or an IP address', parseHost).optional(),
+  security: choice(MAIL_SECURITIES).optional().meta({
+    description:
+      'With smtp, imap and tcp only. Default: tls on ports 465 and 993 of mail, else plain. With tcp: plain or tls.',
+  }),
+  starttls: choice(['smtp', 'imap', 'pop3'])
     .optional()
-    .meta({ description: 'With smtp and imap only. Default: tls on ports 465 and 993, else plain.' }),
+    .meta({ description: 'With tls only: the protocol in which STARTTLS is asked for.' }),
+  daysLeft: integer(1, 1_000)
+    .optional()
+    .meta({ description: 'With tls only: down when a certificate ends within so many days.' }),
+  minVersion: choice(['TLSv1.2', 'TLSv1.3'])
+    .optional()
+    .meta({ description: 'With tls only: the oldest version that is good enough, default TLSv1.2.' }),
+  record: choice(RECORD_TYPES).optional().meta({ description: 'With dns only: the type of record, default A.' }),
+  answers: list('a list of at least one record such as ["10 mail.example.kz"]', plainText('a record', 2_000), 1)
+    .max(100, { error: 'at most 100 records' })
+    .optional()
+    .meta({ description: 'With dns only: records that must be in the answer, as in a zone file.' }),
+  match: choice(['any', 'all', 'exactly'])
+    .optional()
+    .meta({ description: 'With answers only: one of them, each of them (default), or they and no other.' }),
+  nxdomain: z
+    .literal(true, { error: 'true, or nothing' })
+    .optional()
+    .meta({ description: 'With dns only: up when the name does not exist.' }),
+  dnssec: flag()
+    .optional()
+    .meta({ description: 'With dns only: the name server must have validated the answer (AD flag).' }),
+  servers: list(
+    'a list of at least one name server such as [192.0.2.53]',
+    text('the address of a name server such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353', parseNameServer),
+    1,
+  )
+    .max(8, { error: 'at most 8 name servers' })
+    .optional()
+    .meta({ description: 'With dns only: name servers to ask in this order. Default: those of the machine.' }),
+  send: bytes('a text to send').optional().meta({ description: 'With tcp only, together with expect.' }),
+  expect: bytes('a text that must come').optional().meta({ description: 'With tcp only.' }),
   interval: INTERVAL.optional(),
   timeout: TIMEOUT.optional(),
   maxGap: duration(SECOND, 7 * DAY)
