@@ -51,11 +51,6 @@ interface Question {
   readonly askedMs: number;
 }
 
-/** Name servers of which nothing is known but their lookup, and that are never doubted: for tests and tools. */
-export function trustBlindly(lookup: Lookup): NameServers {
-  return { lookup, health: { ask: async () => 'works', since: () => 'works' }, close: () => {} };
-}
-
 /** The default lookup, with the health of the name servers behind it. */
 export function createNameServers({ clock, servers, hostsPath = '/etc/hosts' }: NameServerSettings): NameServers {
   const hosts = createHostsFile(hostsPath, clock);

@@ -89,7 +89,7 @@ it('reads the hosts file again when it changed, and goes on without one', () => 
 
 describe('a probe of a name', () => {
   const run = async (name: string, timeoutMs = 1_000): Promise<ProbeResult> => {
-    const probing = startProbing({ lookup: names.lookup, allow: ['127.0.0.0/8'] });
+    const probing = startProbing({ names, allow: ['127.0.0.0/8'] });
     const result = await probing.run({ target: { ...httpTarget(0), url: `http://${name}:1/` }, timeoutMs });
     await probing.close();
     expect(probing.timers).toBe(0);
