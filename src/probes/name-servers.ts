@@ -30,6 +30,8 @@ export interface NameServerSettings {
   /** `address` or `address:port`; default: those of the machine. */
   readonly servers?: readonly string[];
   readonly hostsPath?: string;
+  /** How many questions may be open at once; default 32768. */
+  readonly openMax?: number;
 }
 
 /** A lost datagram is asked again after this; the probe's own deadline bounds the whole. */
@@ -52,7 +54,8 @@ interface Question {
 }
 
 /** The default lookup, with the health of the name servers behind it. */
-export function createNameServers({ clock, servers, hostsPath = '/etc/hosts' }: NameServerSettings): NameServers {
+export function createNameServers(settings: NameServerSettings): NameServers {
+  const { clock, servers, hostsPath = '/etc/hosts', openMax = OPEN_MAX } = settings;
   const hosts = createHostsFile(hostsPath, clock);
   const open = (timeout: number, tries: number) => {
     const resolver = new promises.Resolver({ timeout, tries });
@@ -107,8 +110,8 @@ export function createNameServers({ clock, servers, hostsPath = '/etc/hosts' }: 
       const nowMs = clock.monotonicMs();
       const shared = byName.get(name);
       if (shared !== undefined && nowMs - shared.askedMs < SHARE_MS) return shared.answer;
-      if (openQuestions.size >= OPEN_MAX) {
-        throw Object.assign(new Error(`${OPEN_MAX} lookups are open`), { code: 'ENOBUFS' });
+      if (openQuestions.size >= openMax) {
+        throw Object.assign(new Error(`${openMax} lookups are open`), { code: 'ENOBUFS' });
       }
       const question: Question = { answer: ask(name), askedMs: nowMs };
       byName.set(name, question);

@@ -27,6 +27,12 @@ const everyKind = (port: number): Target[] => [
     mailTarget('smtp', port, security),
     mailTarget('imap', port, security),
   ]),
+  { kind: 'tls', host: '127.0.0.1', port, minVersion: 'TLSv1.2' },
+  ...(['smtp', 'imap', 'pop3'] as const).map(
+    (starttls): Target => ({ kind: 'tls', host: '127.0.0.1', port, minVersion: 'TLSv1.2', starttls }),
+  ),
+  { kind: 'tcp', host: '127.0.0.1', port, tls: false, send: 'x', expect: 'y' },
+  { kind: 'tcp', host: '127.0.0.1', port, tls: true, expect: 'y' },
 ];
 
 function expectWellFormed(result: ProbeResult): void {
@@ -88,8 +94,8 @@ describe('the deadline', () => {
     const results = await Promise.all(everyKind(port).map((target) => probing.run({ target, timeoutMs: 200 })));
     expect(performance.now() - startMs).toBeLessThan(450);
     const words = results.map((result) => result.outcome === 'fail' && result.error);
-    expect(words.filter((word) => word === 'tls_timeout').length).toBe(3);
-    expect(words.filter((word) => word === 'reply_timeout').length).toBe(5);
+    expect(words.filter((word) => word === 'tls_timeout').length).toBe(5);
+    expect(words.filter((word) => word === 'reply_timeout').length).toBe(9);
     await expectNothingLeft(probing, servers);
   });
 
