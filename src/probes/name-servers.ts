@@ -21,6 +21,8 @@ export type Lookup = (name: string) => Promise<readonly string[]>;
 export interface NameServers {
   readonly lookup: Lookup;
   readonly health: ResolverHealth;
+  /** `address` or `address:port` of each, as asked now. */
+  servers(): readonly string[];
   /** Gives up on every question that is still open. */
   close(): void;
 }
@@ -125,6 +127,7 @@ export function createNameServers(settings: NameServerSettings): NameServers {
       }
     },
     health,
+    servers: () => resolver.getServers(),
     close() {
       cancelWatch?.();
       for (const one of [resolver, doubter, ...retired]) one.cancel();

@@ -38,7 +38,7 @@ const STOPPING = 'the monitor is stopping';
 export function createProber(settings: ProberSettings): Prober {
   const { clock, guard } = settings;
   const names = settings.names ?? createNameServers({ clock });
-  const context: ProbeContext = { guard, lookup: names.lookup, health: names.health, trust: createTrust() };
+  const context: ProbeContext = { guard, names, trust: createTrust() };
   const running = new Set<Exchange>();
   // One listener a signal: a listener a probe would make each registration walk those of all others.
   const bySignal = new WeakMap<AbortSignal, Set<Exchange>>();

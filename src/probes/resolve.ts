@@ -2,40 +2,39 @@
 import type { Exchange } from './exchange.ts';
 import { Fault } from './fault.ts';
 import type { Host } from './host.ts';
-import type { Lookup } from './name-servers.ts';
 import type { Failure } from './outcome.ts';
 import { printable } from './printable.ts';
+import type { ProbeContext } from './probe-context.ts';
 import type { ResolverHealth } from './resolver-health.ts';
 import { codeOf, isLocalShortage } from './socket-fault.ts';
 import type { Guard } from './target-guard.ts';
-
-/** What a lookup needs of what all probes share. */
-export interface Locating {
-  readonly guard: Guard;
-  readonly lookup: Lookup;
-  readonly health: ResolverHealth;
-}
 
 /**
  * Finds the address to dial and calls back with it, at once for an IP literal; otherwise settles the exchange. Of several
  * addresses the first that the guard lets pass is taken.
  */
-export function locate(exchange: Exchange, host: Host, by: Locating, found: (address: string) => void): void {
+export function locate(
+  exchange: Exchange,
+  host: Host,
+  by: Pick<ProbeContext, 'guard' | 'names'>,
+  found: (address: string) => void,
+): void {
   if (host.literal) {
     admit(exchange, [host.name], by.guard, found);
     return;
   }
+  const { lookup, health } = by.names;
   exchange.enter('resolveMs');
   const startMs = exchange.clock.monotonicMs();
-  exchange.atDeadline = () => doubtNameServers(exchange, startMs, by.health);
-  by.lookup(host.name)
+  exchange.atDeadline = () => doubtNameServers(exchange, startMs, health);
+  lookup(host.name)
     .then(
       (addresses) => {
         if (exchange.done) return;
         exchange.atDeadline = null;
         admit(exchange, addresses, by.guard, found);
       },
-      (error: unknown) => failLookup(exchange, host.name, error, startMs, by.health),
+      (error: unknown) => failLookup(exchange, host.name, error, startMs, health),
     )
     .catch((error: unknown) => exchange.failWith(error));
 }

@@ -1,5 +1,6 @@
 /** How a plain mail connection agrees to TLS, by protocol: RFC 3207, RFC 9051 section 6.2.1, RFC 2595 section 4. */
 import { isIPv6, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { type Connecting, upgrade } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import { Fault } from './fault.ts';
@@ -55,7 +56,12 @@ const PROTOCOLS: Readonly<Record<StarttlsProtocol, Protocol>> = {
  * Speaks up to the agreement to TLS and puts TLS on the connection; resolves to the secured socket. Rejects with a `Fault`
  * for a server that does not agree. When TLS itself fails, the exchange settles and the promise is left open.
  */
-export async function agreeToTls(exchange: Exchange, to: Connecting, socket: Socket, by: StarttlsProtocol) {
+export async function agreeToTls(
+  exchange: Exchange,
+  to: Connecting,
+  socket: Socket,
+  by: StarttlsProtocol,
+): Promise<TLSSocket> {
   const protocol = PROTOCOLS[by];
   const dialogue = new LineDialogue(socket, () => exchange.enter('transferMs'));
   for (const step of protocol.steps) {
@@ -69,7 +75,7 @@ export async function agreeToTls(exchange: Exchange, to: Connecting, socket: Soc
     const seen = `${unread} bytes of plain text after the agreement to TLS`;
     throw new Fault(protocol.malformed, seen, 'TLS and nothing else');
   }
-  return new Promise<Parameters<Parameters<typeof upgrade>[3]>[0]>((resolve) => upgrade(exchange, to, socket, resolve));
+  return new Promise((resolve) => upgrade(exchange, to, socket, resolve));
 }
 
 async function readLast(dialogue: LineDialogue, step: Step, malformed: Failure): Promise<string> {

@@ -14,7 +14,7 @@ export interface Probing extends Prober {
 
 /** Name servers of which nothing is known but their lookup, and that are never doubted. */
 function trustBlindly(lookup: Lookup): NameServers {
-  return { lookup, health: { ask: async () => 'works', since: () => 'works' }, close: () => {} };
+  return { lookup, health: { ask: async () => 'works', since: () => 'works' }, servers: () => [], close: () => {} };
 }
 
 interface ProbingSettings {
