@@ -1,8 +1,9 @@
 import type { CheckFact, ServiceFact } from '../domain/facts/fact.ts';
 import { MINUTE } from '../domain/time/instant.ts';
-import type { DeliveryTarget, MailCredentials, MailServer, Target } from '../probes/target.ts';
+import type { DeliveryTarget, DnsTarget, MailCredentials, MailServer, Target } from '../probes/target.ts';
 import { buildHttpTarget } from './build-http-target.ts';
 import type { ConfiguredCheck, ConfiguredService } from './configuration.ts';
+import { parseRecord, reverseName } from './dns-and-bytes.ts';
 import type { MainFile } from './main-schema.ts';
 import type { HostAndPort } from './scalars.ts';
 import type { Secret } from './secret.ts';
@@ -109,7 +110,44 @@ function buildTarget(entry: CheckEntry, mark: string): Target {
   }
   if (entry.pop3 !== undefined) return { kind: 'pop3', ...mailServer(entry.pop3, entry, 'plain') };
   if (entry.delivery !== undefined) return deliveryTarget(entry.delivery, mark);
-  throw new TypeError(`check ${entry.id}: a check that was found good has one of its kinds`);
+  if (entry.tls !== undefined) {
+    return {
+      kind: 'tls',
+      ...entry.tls,
+      minVersion: entry.minVersion ?? 'TLSv1.2',
+      ...(entry.starttls === undefined ? {} : { starttls: entry.starttls }),
+      ...(entry.daysLeft === undefined ? {} : { daysLeft: entry.daysLeft }),
+    };
+  }
+  if (entry.dns !== undefined) return buildDnsTarget(entry.dns, entry);
+  if (entry.tcp !== undefined) {
+    return {
+      kind: 'tcp',
+      ...entry.tcp,
+      tls: entry.security === 'tls',
+      ...(entry.send === undefined ? {} : { send: entry.send }),
+      ...(entry.expect === undefined ? {} : { expect: entry.expect }),
+    };
+  }
+  if (entry.icmp !== undefined) return { kind: 'icmp', host: entry.icmp };
+  throw new TypeError(`check ${entry.id}: a check that was found good has a kind`);
+}
+
+function buildDnsTarget(name: string, entry: CheckEntry): DnsTarget {
+  const type = entry.record ?? 'A';
+  const answers = entry.answers?.map((answer) => parseRecord(type, answer));
+  return {
+    kind: 'dns',
+    name: reverseName(name) ?? name,
+    type,
+    dnssec: entry.dnssec ?? false,
+    expect: entry.nxdomain
+      ? { kind: 'nxdomain' }
+      : answers === undefined
+        ? { kind: 'some' }
+        : { kind: entry.match ?? 'all', answers },
+    ...(entry.servers === undefined ? {} : { servers: entry.servers }),
+  };
 }
 
 function deliveryTarget(entry: NonNullable<CheckEntry['delivery']>, mark: string): DeliveryTarget {

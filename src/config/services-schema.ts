@@ -4,9 +4,10 @@ import { BOUNDARIES, LIFECYCLE_STATUSES, LOCALES } from '../domain/facts/fact.ts
 import { minorDigits, parseMoney } from '../domain/money/money.ts';
 import { DAY, HOUR, SECOND } from '../domain/time/instant.ts';
 import { parseInstant, UnreadableText } from '../domain/time/text.ts';
+import { parseBytes, parseDnsName, parseNameServer, RECORD_TYPES } from './dns-and-bytes.ts';
 import { FROM_ENVIRONMENT } from './environment.ts';
 import { httpOptions } from './http-schema.ts';
-import { parseEmail, parseHostAndPort, parseStatusRanges, parseWebUrl } from './scalars.ts';
+import { parseEmail, parseHost, parseHostAndPort, parseStatusRanges, parseWebUrl } from './scalars.ts';
 import { Secret } from './secret.ts';
 import { choice, duration, flag, identifier, integer, list, mapping, plainText, text } from './shape.ts';
 
@@ -92,7 +93,10 @@ const delivery = mapping('a mapping of from, to, submission and mailbox', {
   }).meta({ description: 'The IMAP server and mailbox in which they have to turn up, and are deleted.' }),
 });
 
-const check = mapping('a check with id and one of http, smtp, imap, pop3 and delivery', {
+const bytes = (what: string) =>
+  text(`${what}, with \\r, \\n, \\t, \\\\ and \\xHH for what cannot be typed`, parseBytes);
+
+const check = mapping('a check with id and exactly one kind such as http', {
   id: identifier('an id'),
   http: text('an absolute URL with its scheme such as https://example.kz/', parseWebUrl).optional(),
   status: statusCodes.optional().meta({ description: 'Good status codes, default 200-399. With http only.' }),
@@ -100,9 +104,14 @@ const check = mapping('a check with id and one of http, smtp, imap, pop3 and del
   smtp: hostAndPort.optional(),
   imap: hostAndPort.optional(),
   pop3: hostAndPort.optional(),
-  security: choice(MAIL_SECURITIES)
-    .optional()
-    .meta({ description: 'With smtp, imap and pop3 only. Default: tls on ports 465, 993 and 995, else plain.' }),
+  tls: hostAndPort.optional(),
+  dns: text('a name such as example.kz, or an address with record: PTR', parseDnsName).optional(),
+  tcp: hostAndPort.optional(),
+  icmp: text('a host name or an IP address', parseHost).optional(),
+  security: choice(MAIL_SECURITIES).optional().meta({
+    description:
+      'With smtp, imap, pop3 and tcp only. Default: tls on ports 465, 993 and 995 of mail, else plain. With tcp: plain or tls.',
+  }),
   username: userName.optional().meta({ description: 'Who logs in. With smtp, imap and pop3 only.' }),
   password: password.optional().meta({ description: 'With username.' }),
   allowPlainTextPassword: flag()
@@ -114,6 +123,40 @@ const check = mapping('a check with id and one of http, smtp, imap, pop3 and del
   delivery: delivery
     .optional()
     .meta({ description: 'A round trip: a message is sent, found in a mailbox and deleted.' }),
+  starttls: choice(['smtp', 'imap', 'pop3'])
+    .optional()
+    .meta({ description: 'With tls only: the protocol in which STARTTLS is asked for.' }),
+  daysLeft: integer(1, 1_000)
+    .optional()
+    .meta({ description: 'With tls only: down when a certificate ends within so many days.' }),
+  minVersion: choice(['TLSv1.2', 'TLSv1.3'])
+    .optional()
+    .meta({ description: 'With tls only: the oldest version that is good enough, default TLSv1.2.' }),
+  record: choice(RECORD_TYPES).optional().meta({ description: 'With dns only: the type of record, default A.' }),
+  answers: list('a list of at least one record such as ["10 mail.example.kz"]', plainText('a record', 2_000), 1)
+    .max(100, { error: 'at most 100 records' })
+    .optional()
+    .meta({ description: 'With dns only: records that must be in the answer, as in a zone file.' }),
+  match: choice(['any', 'all', 'exactly'])
+    .optional()
+    .meta({ description: 'With answers only: one of them, each of them (default), or they and no other.' }),
+  nxdomain: z
+    .literal(true, { error: 'true, or nothing' })
+    .optional()
+    .meta({ description: 'With dns only: up when the name does not exist.' }),
+  dnssec: flag()
+    .optional()
+    .meta({ description: 'With dns only: the name server must have validated the answer (AD flag).' }),
+  servers: list(
+    'a list of at least one name server such as [192.0.2.53]',
+    text('the address of a name server such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353', parseNameServer),
+    1,
+  )
+    .max(8, { error: 'at most 8 name servers' })
+    .optional()
+    .meta({ description: 'With dns only: name servers to ask in this order. Default: those of the machine.' }),
+  send: bytes('a text to send').optional().meta({ description: 'With tcp only, together with expect.' }),
+  expect: bytes('a text that must come').optional().meta({ description: 'With tcp only.' }),
   ip: z
     .union([z.literal('any'), z.literal(4), z.literal(6), z.literal('both')], { error: 'any, 4, 6 or both' })
     .optional()

@@ -7,7 +7,6 @@
  */
 import { randomInt } from 'node:crypto';
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
-import { getServers } from 'node:dns';
 import { isIPv6, type Socket } from 'node:net';
 import type { CancelTimer } from '../runtime/clock.ts';
 import { openPlain } from './connection.ts';
@@ -32,6 +31,7 @@ import { isUnsent } from './uplink.ts';
 
 /** A lost datagram is asked again after this. */
 const ASK_AGAIN_MS = 1_500;
+const DOUBT_AGAIN_MS = 100;
 /** Rounds over all servers. */
 const ROUNDS = 3;
 const FORMERR = 1;
@@ -43,7 +43,7 @@ interface Server {
 
 /** Sends the probe; the exchange settles with its result. */
 export function probeDns(exchange: Exchange, target: DnsTarget, context: ProbeContext): void {
-  const servers = (target.servers ?? getServers()).map(parseServer);
+  const servers = (target.servers ?? context.names.servers()).map(parseServer);
   if (target.servers !== undefined) {
     for (const { address } of servers) {
       const refusal = context.guard.refusal(address);
@@ -77,7 +77,14 @@ class Inquiry {
     this.#context = context;
     this.#startMs = exchange.clock.monotonicMs();
     exchange.atDeadline = () => this.#end(true);
-    if (target.servers === undefined) void context.health.ask();
+    if (target.servers === undefined) this.#doubt();
+  }
+
+  /** While the machine's own name servers are asked, their health is: a verdict must be there when the deadline comes. */
+  #doubt(): void {
+    if (this.#exchange.done) return;
+    void this.#context.names.health.ask();
+    this.#exchange.clock.after(DOUBT_AGAIN_MS, () => this.#doubt());
   }
 
   /** Asks the next server, or ends when each has had its turns. */
@@ -207,7 +214,7 @@ class Inquiry {
   /** Ends with what was found. When it was found with the machine's own name servers, they are doubted first. */
   #end(isDeadline: boolean): void {
     const exchange = this.#exchange;
-    const { health } = this.#context;
+    const { health } = this.#context.names;
     const unreached = this.#unreached;
     if (this.#target.servers !== undefined) {
       if (this.#fault !== null || unreached === null) {

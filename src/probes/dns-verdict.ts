@@ -6,6 +6,7 @@ import { printable } from './printable.ts';
 import type { DnsTarget } from './target.ts';
 
 const CODES: Readonly<Record<number, string>> = {
+  0: 'NOERROR',
   1: 'FORMERR',
   2: 'SERVFAIL',
   3: 'NXDOMAIN',

@@ -15,6 +15,8 @@ import type { IcmpTarget } from './target.ts';
 /** A process costs a hundred times a socket. */
 const PROCESSES_MAX = 16;
 const OUTPUT_MAX = 4 * 1024;
+/** Not the PATH that we were started with: whoever can write into one of its folders is not to be run by us. */
+const PROGRAM_FOLDERS = '/usr/bin:/bin:/usr/sbin:/sbin';
 
 const waiting = new Set<() => void>();
 let running = 0;
@@ -47,7 +49,7 @@ function echo(exchange: Exchange, address: string): void {
   const seconds = String(Math.ceil(exchange.request.timeoutMs / 1_000) + 1);
   const child = spawn('ping', [isIPv6(address) ? '-6' : '-4', '-n', '-c', '1', '-w', seconds, '-W', seconds, address], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
+    env: { PATH: PROGRAM_FOLDERS, LC_ALL: 'C' },
   });
   exchange.own({ destroy: () => child.kill('SIGKILL') });
   let output = '';

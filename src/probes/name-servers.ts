@@ -25,6 +25,8 @@ export type Lookup = (name: string, family?: 4 | 6) => Promise<readonly string[]
 export interface NameServers {
   readonly lookup: Lookup;
   readonly health: ResolverHealth;
+  /** `address` or `address:port` of each, as asked now. */
+  servers(): readonly string[];
   /** Gives up on every question that is still open. */
   close(): void;
 }
@@ -34,6 +36,8 @@ export interface NameServerSettings {
   /** `address` or `address:port`; default: those of the machine. */
   readonly servers?: readonly string[];
   readonly hostsPath?: string;
+  /** How many questions may be open at once; default 32768. */
+  readonly openMax?: number;
 }
 
 /** A lost datagram is asked again after this; the probe's own deadline bounds the whole. */
@@ -55,13 +59,9 @@ interface Question {
   readonly askedMs: number;
 }
 
-/** Name servers of which nothing is known but their lookup, and that are never doubted: for tests and tools. */
-export function trustBlindly(lookup: Lookup): NameServers {
-  return { lookup, health: { ask: async () => 'works', since: () => 'works' }, close: () => {} };
-}
-
 /** The default lookup, with the health of the name servers behind it. */
-export function createNameServers({ clock, servers, hostsPath = '/etc/hosts' }: NameServerSettings): NameServers {
+export function createNameServers(settings: NameServerSettings): NameServers {
+  const { clock, servers, hostsPath = '/etc/hosts', openMax = OPEN_MAX } = settings;
   const hosts = createHostsFile(hostsPath, clock);
   const open = (timeout: number, tries: number) => {
     const resolver = new promises.Resolver({ timeout, tries });
@@ -118,8 +118,8 @@ export function createNameServers({ clock, servers, hostsPath = '/etc/hosts' }: 
       const key = family === undefined ? name : `${name} ${family}`;
       const shared = byName.get(key);
       if (shared !== undefined && nowMs - shared.askedMs < SHARE_MS) return shared.answer;
-      if (openQuestions.size >= OPEN_MAX) {
-        throw Object.assign(new Error(`${OPEN_MAX} lookups are open`), { code: 'ENOBUFS' });
+      if (openQuestions.size >= openMax) {
+        throw Object.assign(new Error(`${openMax} lookups are open`), { code: 'ENOBUFS' });
       }
       const question: Question = { answer: ask(name, family), askedMs: nowMs };
       byName.set(key, question);
@@ -133,6 +133,7 @@ export function createNameServers({ clock, servers, hostsPath = '/etc/hosts' }: 
       }
     },
     health,
+    servers: () => resolver.getServers(),
     close() {
       cancelWatch?.();
       for (const one of [resolver, doubter, ...retired]) one.cancel();

@@ -1,13 +1,11 @@
 /** What every probe of one prober shares. */
-import type { Lookup } from './name-servers.ts';
-import type { ResolverHealth } from './resolver-health.ts';
+import type { NameServers } from './name-servers.ts';
 import type { Guard } from './target-guard.ts';
 import type { Trust } from './trust.ts';
 
 export interface ProbeContext {
   readonly guard: Guard;
-  readonly lookup: Lookup;
-  /** Of the name servers behind `lookup`. */
-  readonly health: ResolverHealth;
+  /** The machine's own. */
+  readonly names: NameServers;
   readonly trust: Trust;
 }

@@ -10,7 +10,7 @@ import { Exchange } from './exchange.ts';
 import { probeHttp } from './http-probe.ts';
 import { probeIcmp } from './icmp-probe.ts';
 import { probeImap } from './imap-probe.ts';
-import { createNameServers, type Lookup, trustBlindly } from './name-servers.ts';
+import { createNameServers, type NameServers } from './name-servers.ts';
 import type { ProbeResult } from './outcome.ts';
 import { probePop3 } from './pop3-probe.ts';
 import type { ProbeContext } from './probe-context.ts';
@@ -24,8 +24,8 @@ import { createTrust } from './trust.ts';
 export interface ProberSettings {
   readonly clock: Clock;
   readonly guard: Guard;
-  /** Default: the hosts file, then the machine's name servers. Closed by whoever made it. */
-  readonly lookup?: Lookup;
+  /** Default: the hosts file, then the machine's name servers. Closed by whoever made them. */
+  readonly names?: NameServers;
 }
 
 export interface Prober {
@@ -40,9 +40,8 @@ const STOPPING = 'the monitor is stopping';
 /** A prober shares name servers and secure contexts between its probes, and nothing else. */
 export function createProber(settings: ProberSettings): Prober {
   const { clock, guard } = settings;
-  const nameServers = settings.lookup === undefined ? createNameServers({ clock }) : trustBlindly(settings.lookup);
-  const { lookup, health } = nameServers;
-  const context: ProbeContext = { guard, lookup, health, trust: createTrust() };
+  const names = settings.names ?? createNameServers({ clock });
+  const context: ProbeContext = { guard, names, trust: createTrust() };
   const running = new Set<Exchange>();
   // One listener a signal: a listener a probe would make each registration walk those of all others.
   const bySignal = new WeakMap<AbortSignal, Set<Exchange>>();
@@ -84,7 +83,7 @@ export function createProber(settings: ProberSettings): Prober {
     async close() {
       closed = true;
       stopAll(running);
-      nameServers.close();
+      if (settings.names === undefined) names.close();
     },
   };
 }

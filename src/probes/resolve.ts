@@ -3,19 +3,12 @@ import { isIP } from 'node:net';
 import type { Exchange } from './exchange.ts';
 import { Fault } from './fault.ts';
 import type { Host } from './host.ts';
-import type { Lookup } from './name-servers.ts';
 import type { Failure } from './outcome.ts';
 import { printable } from './printable.ts';
+import type { ProbeContext } from './probe-context.ts';
 import type { ResolverHealth } from './resolver-health.ts';
 import { codeOf, isLocalShortage } from './socket-fault.ts';
 import type { Guard } from './target-guard.ts';
-
-/** What a lookup needs of what all probes share. */
-export interface Locating {
-  readonly guard: Guard;
-  readonly lookup: Lookup;
-  readonly health: ResolverHealth;
-}
 
 /** What is done about a host at which nothing may be dialled; `why` is one printable sentence. */
 export type Refused = (why: string) => void;
@@ -27,7 +20,7 @@ export type Refused = (why: string) => void;
 export function locate(
   exchange: Exchange,
   host: Host,
-  by: Locating,
+  by: Pick<ProbeContext, 'guard' | 'names'>,
   found: (address: string) => void,
   refused: Refused = (why) => exchange.abandon('guard_refused', why),
 ): void {
@@ -37,17 +30,18 @@ export function locate(
     admit([host.name]);
     return;
   }
+  const { lookup, health } = by.names;
   exchange.enter('resolveMs');
   const startMs = exchange.clock.monotonicMs();
-  exchange.atDeadline = () => doubtNameServers(exchange, startMs, by.health);
-  by.lookup(host.name, family)
+  exchange.atDeadline = () => doubtNameServers(exchange, startMs, health);
+  lookup(host.name, family)
     .then(
       (addresses) => {
         if (exchange.done) return;
         exchange.atDeadline = null;
         admit(addresses);
       },
-      (error: unknown) => failLookup(exchange, host.name, error, startMs, by.health),
+      (error: unknown) => failLookup(exchange, host.name, error, startMs, health),
     )
     .catch((error: unknown) => exchange.failWith(error));
 }

@@ -55,7 +55,7 @@ export function createGuard(settings: { readonly allow: readonly string[] }): Gu
   return {
     refusal(text) {
       if (isIP(text) === 0) return 'what the name resolved to is not an IP address';
-      const address = parse(text);
+      const address = parse(inGroups(text));
       const reached = embedded(address) ?? address;
       const why = whyNotPublic(reached);
       if (why === null || isAllowed(address, allowed) || isAllowed(reached, allowed)) return null;
@@ -63,6 +63,18 @@ export function createGuard(settings: { readonly allow: readonly string[] }): Gu
       return `${text}${through} is ${why}, and no allowed range holds it`;
     },
   };
+}
+
+/**
+ * An address as its groups alone: without a zone, and with an IPv4 tail in hexadecimal. The library takes `::8.8.8.8` for a
+ * mapped address and so for the public 8.8.8.8; the system dials another one.
+ */
+function inGroups(text: string): string {
+  const [bare = ''] = text.split('%', 1);
+  const tailAt = bare.lastIndexOf(':') + 1;
+  if (tailAt === 0 || !bare.includes('.')) return bare;
+  const [a = 0, b = 0, c = 0, d = 0] = bare.slice(tailAt).split('.').map(Number);
+  return `${bare.slice(0, tailAt)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }
 
 function parseAllowed(text: string, index: number): Range {

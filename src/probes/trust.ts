@@ -15,7 +15,11 @@ export interface Trust {
 const CONTEXTS_MAX = 64;
 
 /** OpenSSL would refuse what is weak in the handshake, with an alert that does not say what is wrong. */
-const EVEN_WEAK: SecureContextOptions = { minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' };
+const EVEN_WEAK: SecureContextOptions = {
+  minVersion: 'TLSv1',
+  ciphers: 'DEFAULT:@SECLEVEL=0',
+  ecdhCurve: 'X25519:P-256:P-384:P-521:X448:X25519MLKEM768:P-224:P-192',
+};
 
 /** Contexts are made when first asked for, and kept. */
 export function createTrust(): Trust {

@@ -189,6 +189,47 @@ services:${['server: web-7', 'server: web-7\n    sharedFate: false', 'plan: alon
   });
 });
 
+it('builds targets of the network: TLS, DNS, TCP and ICMP', async () => {
+  const lines = [
+    'tls: "acme.kz:443", daysLeft: 14, minVersion: TLSv1.3',
+    'tls: "acme.kz:25", starttls: smtp',
+    'dns: acme.kz',
+    'dns: Acme.KZ., record: MX, answers: ["010 Mail.acme.kz."], match: exactly, servers: [192.0.2.53], dnssec: true',
+    'dns: gone.acme.kz, nxdomain: true',
+    'dns: 192.0.2.1, record: PTR, answers: [acme.kz], match: any',
+    'tcp: "acme.kz:6379", security: tls, send: PING\\r\\n, expect: +PONG',
+    'tcp: "acme.kz:22"',
+    'icmp: acme.kz',
+  ].map((line, index) => `{ id: n${index}, ${line} }`);
+  const { services } = await configurationOf({
+    'services/acme.yaml': SERVICES.replace('{ id: home, http: "https://acme.kz/" }', () => lines.join(', ')),
+  });
+  expect(services[0]?.checks.map((check) => check.request.target)).toEqual([
+    { kind: 'tls', host: 'acme.kz', port: 443, daysLeft: 14, minVersion: 'TLSv1.3' },
+    { kind: 'tls', host: 'acme.kz', port: 25, starttls: 'smtp', minVersion: 'TLSv1.2' },
+    { kind: 'dns', name: 'acme.kz', type: 'A', dnssec: false, expect: { kind: 'some' } },
+    {
+      kind: 'dns',
+      name: 'acme.kz',
+      type: 'MX',
+      dnssec: true,
+      servers: ['192.0.2.53'],
+      expect: { kind: 'exactly', answers: ['10 mail.acme.kz'] },
+    },
+    { kind: 'dns', name: 'gone.acme.kz', type: 'A', dnssec: false, expect: { kind: 'nxdomain' } },
+    {
+      kind: 'dns',
+      name: '1.2.0.192.in-addr.arpa',
+      type: 'PTR',
+      dnssec: false,
+      expect: { kind: 'any', answers: ['acme.kz'] },
+    },
+    { kind: 'tcp', host: 'acme.kz', port: 6379, tls: true, send: 'PING\r\n', expect: '+PONG' },
+    { kind: 'tcp', host: 'acme.kz', port: 22, tls: false },
+    { kind: 'icmp', host: 'acme.kz' },
+  ]);
+});
+
 describe('the main file', () => {
   it('gives settings with their defaults', async () => {
     const configuration = await configurationOf();

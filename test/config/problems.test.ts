@@ -14,6 +14,7 @@ const main = (text: string) => ({ 'kepil.yaml': `${MAIN}${text}` });
 const contract = (from: string, to: string) => ({ 'contracts/basic.yaml': changed(CONTRACT, from, to) });
 
 const CHECK = 'services[0].components.web.checks[0]';
+const ONE_OF_THEM = 'exactly one of http, smtp, imap, pop3, delivery, tls, dns, tcp and icmp';
 const SITE = 'http: "https://acme.kz/"';
 const DURATION = 'a duration such as 30s, 5m, 48h or PT30S';
 
@@ -267,17 +268,57 @@ describe('what does not fit together', () => {
     [
       'a check of nothing',
       check('timeout: 5s'),
-      `services/acme.yaml:9:23: ${CHECK}: found a check of nothing, expected exactly one of http, smtp, imap, pop3 and delivery`,
+      `services/acme.yaml:9:23: ${CHECK}: found a check of nothing, expected ${ONE_OF_THEM}`,
     ],
     [
       'a check of two things',
       check(`${SITE}, imap: "acme.kz:143"`),
-      `services/acme.yaml:9:23: ${CHECK}: found a check of http and imap, expected exactly one of http, smtp, imap, pop3 and delivery`,
+      `services/acme.yaml:9:23: ${CHECK}: found a check of http and imap, expected ${ONE_OF_THEM}`,
     ],
     [
       'a security that a web site has by its scheme',
       check(`${SITE}, security: tls`),
       `services/acme.yaml:9:71: ${CHECK}.security: found "tls", expected no security in a check of http`,
+    ],
+    [
+      'an option of another kind of check',
+      check('icmp: acme.kz, daysLeft: 14'),
+      `services/acme.yaml:9:60: ${CHECK}.daysLeft: found 14, expected no daysLeft in a check of icmp`,
+    ],
+    [
+      'an answer that is no record of its type',
+      check('dns: acme.kz, record: MX, answers: ["mail.acme.kz"]'),
+      `services/acme.yaml:9:71: ${CHECK}.answers[0]: found "mail.acme.kz", expected a record of type MX such as 10 mail.example.kz`,
+    ],
+    [
+      'an address that is looked up as a name',
+      check('dns: 192.0.2.1'),
+      `services/acme.yaml:9:40: ${CHECK}.dns: found "192.0.2.1", expected a name; an address only with record: PTR`,
+    ],
+    [
+      'answers of a name that is not to exist',
+      check('dns: acme.kz, nxdomain: true, answers: ["192.0.2.1"]'),
+      `services/acme.yaml:9:74: ${CHECK}.answers: found a list, expected no answers where nxdomain is expected`,
+    ],
+    [
+      'a match of nothing',
+      check('dns: acme.kz, match: any'),
+      `services/acme.yaml:9:56: ${CHECK}.match: found "any", expected no match without answers`,
+    ],
+    [
+      'a name server by its name',
+      check('dns: acme.kz, servers: [ns1.acme.kz]'),
+      `services/acme.yaml:9:59: ${CHECK}.servers[0]: found "ns1.acme.kz", expected the address of a name server such as 192.0.2.53 or [2001:db8::53]:5353`,
+    ],
+    [
+      'something sent and nothing expected',
+      check('tcp: "acme.kz:7", send: x'),
+      `services/acme.yaml:9:59: ${CHECK}.send: found "x", expected no send without expect`,
+    ],
+    [
+      'STARTTLS where it has no protocol',
+      check('tcp: "acme.kz:7", security: starttls'),
+      `services/acme.yaml:9:63: ${CHECK}.security: found "starttls", expected plain or tls in a check of tcp`,
     ],
     [
       'more checks required than there are',

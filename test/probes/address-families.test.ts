@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { createNameServers } from '../../src/probes/resolve.ts';
+import { createNameServers } from '../../src/probes/name-servers.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { type HostileServer, type Step, startHostileServer } from '../support/hostile-server.ts';
 import { startNameServer } from '../support/name-server.ts';

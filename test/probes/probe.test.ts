@@ -30,6 +30,12 @@ const everyKind = (port: number): Target[] => [
     mailTarget('pop3', port, security),
   ]),
   deliveryTarget(port, port),
+  { kind: 'tls', host: '127.0.0.1', port, minVersion: 'TLSv1.2' },
+  ...(['smtp', 'imap', 'pop3'] as const).map(
+    (starttls): Target => ({ kind: 'tls', host: '127.0.0.1', port, minVersion: 'TLSv1.2', starttls }),
+  ),
+  { kind: 'tcp', host: '127.0.0.1', port, tls: false, send: 'x', expect: 'y' },
+  { kind: 'tcp', host: '127.0.0.1', port, tls: true, expect: 'y' },
 ];
 
 function expectWellFormed(result: ProbeResult): void {
@@ -91,8 +97,8 @@ describe('the deadline', () => {
     const results = await Promise.all(everyKind(port).map((target) => probing.run({ target, timeoutMs: 200 })));
     expect(performance.now() - startMs).toBeLessThan(450);
     const words = results.map((result) => result.outcome === 'fail' && result.error);
-    expect(words.filter((word) => word === 'tls_timeout').length).toBe(4);
-    expect(words.filter((word) => word === 'reply_timeout').length).toBe(8);
+    expect(words.filter((word) => word === 'tls_timeout').length).toBe(6);
+    expect(words.filter((word) => word === 'reply_timeout').length).toBe(12);
     await expectNothingLeft(probing, servers);
   });
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHostsFile } from '../../src/probes/hosts-file.ts';
 import { createNameServers, type NameServers } from '../../src/probes/name-servers.ts';
 import type { ProbeResult } from '../../src/probes/outcome.ts';
+import type { Target } from '../../src/probes/target.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { startHostileServer } from '../support/hostile-server.ts';
 import { type NameServer, startNameServer } from '../support/name-server.ts';
@@ -89,7 +90,7 @@ it('reads the hosts file again when it changed, and goes on without one', () => 
 
 describe('a probe of a name', () => {
   const run = async (name: string, timeoutMs = 1_000): Promise<ProbeResult> => {
-    const probing = startProbing({ lookup: names.lookup, allow: ['127.0.0.0/8'] });
+    const probing = startProbing({ names, allow: ['127.0.0.0/8'] });
     const result = await probing.run({ target: { ...httpTarget(0), url: `http://${name}:1/` }, timeoutMs });
     await probing.close();
     expect(probing.timers).toBe(0);
@@ -172,7 +173,15 @@ describe('a name that is rebound', () => {
     for (const host of forms) {
       const web = { ...httpTarget(0), url: `http://${host}:${inner.port}/` };
       const mail = { kind: 'smtp', host, port: inner.port, security: 'plain' } as const;
-      for (const target of [web, mail, { ...mail, kind: 'imap' } as const]) {
+      const { port } = inner;
+      const others: Target[] = [
+        { kind: 'tls', host, port, minVersion: 'TLSv1.2' },
+        { kind: 'tls', host, port, minVersion: 'TLSv1.2', starttls: 'smtp' },
+        { kind: 'tcp', host, port, tls: false },
+        { kind: 'tcp', host, port, tls: true },
+        { kind: 'icmp', host },
+      ];
+      for (const target of [web, mail, { ...mail, kind: 'imap' } as const, ...others]) {
         const result = await probing.run({ target, timeoutMs: 1_000 });
         expect(result, host).toMatchObject({ outcome: 'void', error: 'guard_refused' });
         expect(result.evidence.seen).toMatch(/ is .*, and no allowed range holds it$/);

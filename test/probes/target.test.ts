@@ -61,4 +61,14 @@ it('describes each kind of target in one line', () => {
   expect(describeTarget({ kind: 'imap', host: '2001:db8::1', port: 993, security: 'tls' })).toBe(
     'imap://[2001:db8::1]:993 (tls)',
   );
+  const dns = { kind: 'dns', name: 'example.kz', type: 'MX', expect: { kind: 'some' }, dnssec: false } as const;
+  expect(describeTarget(dns)).toBe('dns:example.kz. MX');
+  expect(describeTarget({ ...dns, servers: ['192.0.2.53'] })).toBe('dns:example.kz. MX by 192.0.2.53');
+  expect(describeTarget({ kind: 'tcp', host: '2001:db8::1', port: 7, tls: true, send: 'secret' })).toBe(
+    'tcp://[2001:db8::1]:7 (tls)',
+  );
+  expect(describeTarget({ kind: 'tls', host: 'a.kz', port: 25, minVersion: 'TLSv1.2', starttls: 'smtp' })).toBe(
+    'tls://a.kz:25 (starttls smtp)',
+  );
+  expect(describeTarget({ kind: 'icmp', host: 'a.kz' })).toBe('icmp:a.kz');
 });
