@@ -40,19 +40,12 @@ export function probeTls(exchange: Exchange, target: TlsTarget, context: ProbeCo
     });
     return;
   }
-  const enter = ENTRANCES[starttls];
-  let secured: TLSSocket | undefined;
   openSession(exchange, { host, port, security: 'starttls' }, context, {
     bounds: COMMON_BOUNDS,
     secureContext,
-    secured: (socket) => {
-      secured = socket;
-    },
-    *converse(session) {
-      yield* enter(session);
-      if (secured !== undefined) conclude(exchange, target, secured);
-    },
-    ended: (thrown) => thrown === undefined || exchange.failWith(thrown),
+    secured: (socket) => conclude(exchange, target, socket),
+    converse: ENTRANCES[starttls],
+    ended: (thrown) => exchange.failWith(thrown),
   });
 }
 

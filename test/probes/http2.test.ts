@@ -358,7 +358,8 @@ describe('a server that misuses the frames of HTTP/2', () => {
       SETTINGS,
       frame(0x77, 0, 0, Buffer.alloc(16_000)),
       {},
-      'http_headers_too_large',
+      // nghttp2's own patience or our bound of the wire, whichever ends first.
+      /http_protocol|http_headers_too_large/,
     ],
     [
       'sends empty data without end',

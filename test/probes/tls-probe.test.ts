@@ -61,12 +61,17 @@ describe('a handshake', () => {
   });
 
   const SMTP: Step[] = [{ say: '220-hi\r\n220 hi\r\n' }, { hear: /EHLO \[127/ }, { say: '250-a\r\n250 STARTTLS\r\n' }];
-  const IMAP: Step[] = [{ say: '* OK hi\r\n' }, { hear: /k1 STARTTLS/ }];
-  const POP3: Step[] = [{ say: '+OK hi\r\n' }, { hear: /STLS/ }];
+  const IMAP: Step[] = [
+    { say: '* OK hi\r\n' },
+    { hear: /k1 CAPABILITY/ },
+    { say: '* CAPABILITY IMAP4rev1 STARTTLS\r\nk1 OK\r\n' },
+    { hear: /k2 STARTTLS/ },
+  ];
+  const POP3: Step[] = [{ say: '+OK hi\r\n' }, { hear: /CAPA/ }, { say: '+OK\r\nSTLS\r\n.\r\n' }, { hear: /STLS/ }];
 
   it.each<[TlsTarget['starttls'], Step[]]>([
     ['smtp', [...SMTP, { hear: /STARTTLS/ }, { say: '220 go\r\n' }]],
-    ['imap', [...IMAP, { say: '* CAPABILITY IMAP4rev1\r\nk1 OK go\r\n' }]],
+    ['imap', [...IMAP, { say: 'k2 OK go\r\n' }]],
     ['pop3', [...POP3, { say: '+OK go\r\n' }]],
   ])('is made inside STARTTLS of %s', async (starttls = 'smtp', script) => {
     expect(await probe([...script, { tls: certificates.valid }], { starttls })).toMatchObject({ outcome: 'ok' });
@@ -86,9 +91,9 @@ describe('a handshake', () => {
       'smtp_protocol',
     ],
     ['BYE', 'imap', [{ say: '* BYE no\r\n' }], 'imap_status'],
-    ['STARTTLS refused', 'imap', [...IMAP, { say: 'k1 BAD what\r\n' }], 'starttls_refused'],
+    ['STARTTLS refused', 'imap', [...IMAP, { say: 'k2 BAD what\r\n' }], 'starttls_refused'],
     ['another tag', 'imap', [...IMAP, { say: 'k9 OK go\r\n' }], 'imap_protocol'],
-    ['text injected after STARTTLS', 'imap', [...IMAP, { say: 'k1 OK go\r\n* x\r\n' }], 'imap_protocol'],
+    ['text injected after STARTTLS', 'imap', [...IMAP, { say: 'k2 OK go\r\n* x\r\n' }], 'imap_protocol'],
     ['-ERR', 'pop3', [{ say: '-ERR no\r\n' }], 'pop3_status'],
     ['STLS refused', 'pop3', [...POP3, { say: '-ERR no\r\n' }], 'starttls_refused'],
     ['another protocol', 'pop3', [{ say: '220 hi\r\n' }], 'pop3_protocol'],
