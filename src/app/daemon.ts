@@ -24,6 +24,7 @@ import type { Logger } from '../runtime/log.ts';
 import { VERSION } from '../runtime/version.ts';
 import { type Books, openBooks } from './books.ts';
 import { Cleanups } from './cleanups.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { Fleet } from './fleet.ts';
 import { openInflux } from './influx-feed.ts';
 import { ConfigurationInvalid } from './load.ts';
@@ -69,6 +70,7 @@ export class Daemon {
   readonly #cleanups: Cleanups;
   readonly #metrics: Metrics;
   readonly #tally: ProbeTally;
+  readonly #clockWatch: ClockWatch;
   readonly #startedAt: number;
   /** What keeps the daemon from being relied on, by the part that suffers it. */
   readonly #troubles = new Map<string, string>();
@@ -91,6 +93,7 @@ export class Daemon {
       processMetrics: true,
     });
     this.#tally = new ProbeTally(options.clock);
+    this.#clockWatch = new ClockWatch(options.clock);
   }
 
   /**
@@ -242,6 +245,11 @@ export class Daemon {
 
   /** Brings everything derived up to what the journal says now. */
   async #round({ feed }: Books, fleet: Fleet, mails: MailDesk | undefined): Promise<void> {
+    const stepMs = this.#clockWatch.look();
+    if (stepMs !== undefined) {
+      this.#metrics.clockStepped();
+      this.#options.log.warn({ stepMs }, 'the clock was stepped');
+    }
     await feed.catchUp();
     await fleet.refresh();
     const services = fleet.all();
