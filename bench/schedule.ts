@@ -23,11 +23,22 @@ const sites = Array.from({ length: checks }, (_, n) => ({
 }));
 const phases = assignPhases(sites);
 
-await run('at pace', systemClock, () => new Promise((resolve) => setTimeout(resolve, seconds * 1_000)));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+await run(
+  'at pace',
+  systemClock,
+  () => pause(3_000),
+  () => pause(seconds * 1_000),
+);
 const fast = fastClock();
-await run('saturated', fast.clock, () => fast.advance(Math.max(1, Math.round((seconds * 60) / 10)) * 1_000));
+await run(
+  'saturated',
+  fast.clock,
+  () => fast.advance(3_000),
+  () => fast.advance(Math.max(1, Math.round((seconds * 60) / 10)) * 1_000),
+);
 
-async function run(name: string, clock: Clock, pass: () => Promise<void>): Promise<void> {
+async function run(name: string, clock: Clock, settle: () => Promise<void>, pass: () => Promise<void>): Promise<void> {
   const now = clock.now();
   const watched = sites.map(
     (site): WatchedCheck => ({
@@ -58,7 +69,9 @@ async function run(name: string, clock: Clock, pass: () => Promise<void>): Promi
   const startMs = performance.now();
   loop.start();
   const startedMs = performance.now() - startMs;
+  await settle();
   probes = 0;
+  latenesses.length = 0;
   const before = process.cpuUsage();
   await pass();
   const spent = process.cpuUsage(before);

@@ -25,6 +25,7 @@ import { giveBackMemory } from '../runtime/memory.ts';
 import { VERSION } from '../runtime/version.ts';
 import { type Books, openBooks } from './books.ts';
 import { Cleanups } from './cleanups.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { Fleet } from './fleet.ts';
 import { openInflux } from './influx-feed.ts';
 import { ConfigurationInvalid } from './load.ts';
@@ -72,6 +73,7 @@ export class Daemon {
   readonly #cleanups: Cleanups;
   readonly #metrics: Metrics;
   readonly #tally: ProbeTally;
+  readonly #clockWatch: ClockWatch;
   readonly #startedAt: number;
   /** What keeps the daemon from being relied on, by the part that suffers it. */
   readonly #troubles = new Map<string, string>();
@@ -94,6 +96,7 @@ export class Daemon {
       processMetrics: true,
     });
     this.#tally = new ProbeTally(options.clock);
+    this.#clockWatch = new ClockWatch(options.clock);
   }
 
   /**
@@ -250,6 +253,11 @@ export class Daemon {
 
   /** Brings everything derived up to what the journal says now. */
   async #round({ feed }: Books, fleet: Fleet, mails: MailDesk | undefined): Promise<void> {
+    const stepMs = this.#clockWatch.look();
+    if (stepMs !== undefined) {
+      this.#metrics.clockStepped();
+      this.#options.log.warn({ stepMs }, 'the clock was stepped');
+    }
     await feed.catchUp();
     await fleet.refresh();
     this.#metrics.journalEntries(feed.seq);

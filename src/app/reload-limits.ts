@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from '../config/configuration.ts';
 
 /** A configuration that was read well and cannot replace the one in force while the daemon runs. */
-export class ReloadRefused extends Error {
+class ReloadRefused extends Error {
   readonly code = 'reload_refused';
 }
 

@@ -35,6 +35,8 @@ export interface DaemonMetrics {
   slotsSkipped(count: number): void;
   /** How long after its slot a probe was sent. */
   scheduleLateness(latenessMs: number): void;
+  /** The wall clock and the monotonic one went on by different times. */
+  clockStepped(): void;
   /** A run of failures ended before it confirmed an outage. */
   blip(kind: string): void;
   /** Entries in the journal now. */
@@ -123,6 +125,11 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
     help: 'Slots passed over because the machine slept, or its clock was set on, by more than an interval.',
     registers,
   });
+  const clockSteps = new Counter({
+    name: 'kepil_clock_steps_total',
+    help: 'Steps of the wall clock by half a second or more, either way; a machine that slept counts as one.',
+    registers,
+  });
   const lateness = new Histogram({
     name: 'kepil_schedule_lateness_seconds',
     help: 'How long after its slot a probe was sent.',
@@ -175,6 +182,7 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
       for (const what of WAITS_FOR) waiting.set({ for: what }, counts[what]);
     },
     slotsSkipped: (count) => skipped.inc(count),
+    clockStepped: () => clockSteps.inc(),
     blip: (kind) => blips.inc({ kind }),
     scheduleLateness: (latenessMs) => lateness.observe(latenessMs / 1_000),
     journalEntries: (count) => entries.set(count),

@@ -68,6 +68,7 @@ describe('the newest state of a live ledger', () => {
     const facts = [UP, edgeFact(CHECK, 'down', s(60), s(120), s(130)), coverageFact(s(140), s(141))];
     expect(lastStateOf(liveLedger(...BASE, ...facts), CHECK, 'local', s(200))).toEqual({
       state: 'down',
+      since: s(120),
       through: s(140),
       since: s(120),
     });
