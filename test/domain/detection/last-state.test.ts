@@ -70,7 +70,6 @@ describe('the newest state of a live ledger', () => {
       state: 'down',
       since: s(120),
       through: s(140),
-      since: s(120),
     });
     expect(lastStateOf(liveLedger(...BASE), CHECK, 'local', s(200))).toBeUndefined();
   });
