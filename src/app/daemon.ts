@@ -12,6 +12,7 @@ import type { Fact } from '../domain/facts/fact.ts';
 import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Recorder } from '../monitor/recorder.ts';
+import { SelfDoubt } from '../monitor/self-doubt.ts';
 import type { Sample } from '../monitor/watched-check.ts';
 import type { InfluxOutput } from '../outputs/influx/influx-output.ts';
 import { createMetrics, type Metrics } from '../outputs/metrics/metrics.ts';
@@ -34,7 +35,7 @@ import { ProbeTally } from './probe-tally.ts';
 import { definitionsOf, registrationFacts } from './registration.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 import { statusOf } from './status.ts';
-import { type CheckPlace, placesOf, watchedChecks } from './watched-checks.ts';
+import { type CheckPlace, placesOf, serversOf, watchedChecks } from './watched-checks.ts';
 
 export interface DaemonOptions {
   readonly configuration: Configuration;
@@ -231,13 +232,23 @@ export class Daemon {
       },
       onOverflow: () => onFatal(new Error('the journal has taken no facts for too long')),
     });
+    const { canaries } = configuration.probing;
+    const doubt = canaries ? undefined : new SelfDoubt(serversOf(configuration));
     const monitor = new Monitor({
       clock,
       threads: PROBER_THREADS,
+      canaries,
+      onSight: (isBlind) => {
+        this.#metrics.monitorBlind(isBlind);
+        if (isBlind) log.error('the canaries do not answer: the monitor is blind, and nothing that it sees counts');
+        else log.info('the canaries answer: the monitor sees again');
+      },
       checks: watchedChecks(configuration, feed.ledger, now()),
       onBatch: (batch) => {
         recorder.take(batch);
         this.#metrics.probesInFlight(batch.inFlight);
+        const isDoubtful = doubt?.take(batch.samples, clock.now());
+        if (isDoubtful !== undefined) this.#noteDoubt(isDoubtful);
         for (const check of batch.blips) this.#metrics.blip(places.get(check)?.kind ?? 'unknown');
         for (const sample of batch.samples) {
           const place = places.get(sample.check);
@@ -249,6 +260,14 @@ export class Daemon {
     monitor.start();
     this.#cleanups.add('recorder', () => recorder.flush());
     this.#cleanups.add('monitor', () => monitor.stop());
+  }
+
+  #noteDoubt(isDoubtful: boolean): void {
+    const { log } = this.#options;
+    this.#metrics.monitorDoubtful(isDoubtful);
+    if (isDoubtful)
+      log.warn('most servers fail at once: they are down, or this machine is cut off; canaries would tell');
+    else log.info('most servers no longer fail at once');
   }
 
   /** Hands a sample to the outputs. They may drop it; they may not stop the observing. */

@@ -53,3 +53,13 @@ export function placesOf(configuration: Configuration): ReadonlyMap<string, Chec
     ),
   );
 }
+
+/** The server of each check by its id: the service's where none is named. */
+export function serversOf(configuration: Configuration): (check: string) => string {
+  const servers = new Map(
+    configuration.services.flatMap(({ fact, checks }) =>
+      checks.map((check) => [check.fact.id, check.group ?? `service ${fact.id}`] as const),
+    ),
+  );
+  return (check) => servers.get(check) ?? check;
+}

@@ -1,6 +1,6 @@
 import type { CheckFact, ServiceFact } from '../domain/facts/fact.ts';
 import type { MailSecurity, Target } from '../probes/target.ts';
-import type { ConfiguredCheck, ConfiguredService } from './configuration.ts';
+import type { ConfiguredCanaries, ConfiguredCheck, ConfiguredService } from './configuration.ts';
 import type { MainFile } from './main-schema.ts';
 import type { CheckEntry, ServiceEntry } from './services-schema.ts';
 
@@ -14,6 +14,9 @@ export interface CheckContext {
   /** Whether edges may be dated by the probes of a server's other checks. */
   readonly sharedFate: boolean;
 }
+
+/** What of a check or a canary says what is probed. */
+type TargetEntry = NonNullable<MainFile['probing']['canaries']>['targets'][number] | CheckEntry;
 
 /** Good status codes where a check names none: success and redirection. */
 const GOOD_STATUS = [{ from: 200, to: 399 }];
@@ -78,7 +81,19 @@ function buildCheck(id: string, entry: CheckEntry, service: ServiceEntry, contex
   };
 }
 
-function buildTarget(entry: CheckEntry): Target {
+/** The canaries, which must have been checked. */
+export function buildCanaries(
+  { targets, need, interval }: NonNullable<MainFile['probing']['canaries']>,
+  { allow, trust }: Pick<CheckContext, 'allow' | 'trust'>,
+): ConfiguredCanaries {
+  const canaries = targets.map((entry) => ({
+    request: { target: buildTarget(entry), timeoutMs: entry.timeout, ...(trust.length === 0 ? {} : { trust }) },
+    allow,
+  }));
+  return { canaries, need, intervalMs: interval };
+}
+
+function buildTarget(entry: TargetEntry): Target {
   if (entry.http !== undefined) {
     return {
       kind: 'http',
@@ -92,6 +107,6 @@ function buildTarget(entry: CheckEntry): Target {
   throw new TypeError(`check ${entry.id}: a check that was found good has one of http, smtp and imap`);
 }
 
-function securityOf(entry: CheckEntry, port: number): MailSecurity {
+function securityOf(entry: TargetEntry, port: number): MailSecurity {
   return entry.security ?? (IMPLICIT_TLS_PORTS.has(port) ? 'tls' : 'plain');
 }

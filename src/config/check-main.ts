@@ -1,6 +1,7 @@
 /** Rules of the main file that span several fields, and secrets that stand in it openly. */
 import type { Millis } from '../domain/time/instant.ts';
 import { parseDuration } from '../domain/time/text.ts';
+import { checkKind } from './check-services.ts';
 import type { SourceDocument } from './document.ts';
 import { FROM_ENVIRONMENT } from './environment.ts';
 import { DEFAULT_INTERVAL } from './main-schema.ts';
@@ -16,6 +17,7 @@ export function defaultInterval(document: SourceDocument): Millis {
 export function checkMain(document: SourceDocument): void {
   checkSecrets(document);
   checkPorts(document);
+  checkCanaries(document);
   const interval = defaultInterval(document);
   const timeout = durationAt(document.value, 'probing', 'defaults', 'timeout');
   if (timeout !== undefined && timeout > interval) {
@@ -29,6 +31,16 @@ export function checkMain(document: SourceDocument): void {
     if (has(value, 'password') === has(value, 'username')) continue;
     const missing = has(value, 'password') ? 'username' : 'password';
     document.complain({ path: [block, missing], expected: 'username and password, or neither' });
+  }
+}
+
+function checkCanaries(document: SourceDocument): void {
+  const path = ['probing', 'canaries'];
+  const targets = itemsAt(document.value, [], ...path, 'targets');
+  for (const target of targets) checkKind(document, target.path, target.value);
+  const need = valueAt(document.value, ...path, 'need');
+  if (typeof need === 'number' && targets.length > 0 && need > targets.length) {
+    document.complain({ path: [...path, 'need'], expected: `at most the number of targets, ${targets.length}` });
   }
 }
 

@@ -74,7 +74,8 @@ function checkCurrency(
   document.complain({ path: [...path, key, 'currency'], expected: `${expected}, the contract’s currency` });
 }
 
-function checkKind(document: SourceDocument, path: KeyPath, check: unknown): void {
+/** Records a check that is not of exactly one kind, and keys of another kind. */
+export function checkKind(document: SourceDocument, path: KeyPath, check: unknown): void {
   if (typeof check !== 'object' || check === null) return;
   const kinds = KINDS.filter((kind) => has(check, kind));
   if (kinds.length !== 1) {

@@ -52,6 +52,14 @@ export type SandboxSite = { readonly service: string; readonly script: readonly 
   | { readonly component: 'mail'; readonly ports: { readonly smtp: number; readonly imap: number } }
 );
 
+/** Targets of known good standing, by which the monitor tells that it is blind. */
+export interface ConfiguredCanaries {
+  readonly canaries: readonly { readonly request: ProbeRequest; readonly allow: readonly string[] }[];
+  /** How many of them must answer. */
+  readonly need: number;
+  readonly intervalMs: Millis;
+}
+
 export interface Configuration {
   /** SHA-256, hexadecimal, of every file it was read from; the environment's values are not part of it. */
   readonly digest: string;
@@ -69,6 +77,8 @@ export interface Configuration {
     readonly allow: readonly string[];
     /** PEM texts. */
     readonly trust: readonly string[];
+    /** Absent: the monitor takes what it sees for true. */
+    readonly canaries?: ConfiguredCanaries;
   };
   /** Absent: no mail is sent. */
   readonly mail?: MailSettings;

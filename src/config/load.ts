@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import type { z } from 'zod';
 import { buildContract } from './build-contract.ts';
 import { buildSandbox } from './build-sandbox.ts';
-import { buildService, type CheckContext } from './build-service.ts';
+import { buildCanaries, buildService, type CheckContext } from './build-service.ts';
 import { checkContract } from './check-contract.ts';
 import { checkMain, defaultInterval } from './check-main.ts';
 import { checkReferences } from './check-references.ts';
@@ -114,7 +114,11 @@ class Loading {
       journal: { path: resolve(besides(this.#options.path, main.journal.path)) },
       listen: main.listen,
       vantage: main.vantage,
-      probing: { allow: probing.allow, trust },
+      probing: {
+        allow: probing.allow,
+        trust,
+        ...(probing.canaries === undefined ? {} : { canaries: buildCanaries(probing.canaries, context) }),
+      },
       ...(main.mail === undefined
         ? {}
         : { mail: { relay: main.mail.relay, from: main.mail.from, ...credentials(main.mail) } }),

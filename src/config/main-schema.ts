@@ -1,12 +1,13 @@
 /** The shape of `kepil.yaml`. */
 import type { z } from 'zod';
 import { BOUNDARIES } from '../domain/facts/fact.ts';
+import { HOUR, SECOND } from '../domain/time/instant.ts';
 import { FROM_ENVIRONMENT } from './environment.ts';
 import { sandboxSchema } from './sandbox-schema.ts';
 import { parseAddressRange, parseHost, parseRelay, parseSender, parseTimeOfDay, parseWebUrl } from './scalars.ts';
 import { Secret } from './secret.ts';
-import { INTERVAL, TIMEOUT } from './services-schema.ts';
-import { choice, flag, identifier, integer, list, mapping, plainText, text } from './shape.ts';
+import { check, INTERVAL, TIMEOUT } from './services-schema.ts';
+import { choice, duration, flag, identifier, integer, list, mapping, plainText, text } from './shape.ts';
 
 /** Time between two probes of a check where nothing else is written. */
 export const DEFAULT_INTERVAL = '60s';
@@ -21,7 +22,32 @@ const defaults = mapping('a mapping of interval, timeout, failures, successes an
   boundary: choice(BOUNDARIES).default('midpoint').meta({ description: 'Where an edge of an outage is placed.' }),
 });
 
-const probing = mapping('a mapping of allow, trust, sharedFate and defaults', {
+/** What of a check's keys is about the target; the others are about detection. */
+const target = check.omit({
+  interval: true,
+  maxGap: true,
+  failures: true,
+  successes: true,
+  quorum: true,
+  boundary: true,
+});
+
+const canaries = mapping('a mapping of need, interval and targets', {
+  need: integer(1, 100).default(1).meta({ description: 'How many of them must answer.' }),
+  interval: duration(5 * SECOND, HOUR)
+    .prefault('60s')
+    .meta({ description: 'Time between two looks while nothing fails.' }),
+  targets: list(
+    'a list of at least one target',
+    mapping('a target with id and one of http, smtp and imap', {
+      ...target.shape,
+      timeout: TIMEOUT.prefault('3s').meta({ description: 'How long a failure of a check may be in doubt.' }),
+    }),
+    1,
+  ),
+});
+
+const probing = mapping('a mapping of allow, trust, sharedFate, canaries and defaults', {
   allow: list(
     'a list of address ranges such as [10.0.0.0/8]',
     text('an address range such as 10.0.0.0/8', parseAddressRange),
@@ -34,6 +60,10 @@ const probing = mapping('a mapping of allow, trust, sharedFate and defaults', {
   sharedFate: flag()
     .default(true)
     .meta({ description: 'Whether outages may be dated by the probes of a server’s other checks.' }),
+  canaries: canaries.optional().meta({
+    description:
+      'Targets of known good standing outside the provider’s network. Absent: the monitor cannot doubt itself.',
+  }),
   defaults: defaults.prefault({}),
 });
 

@@ -60,7 +60,7 @@ const hostAndPort = text('a host and a port from 1 to 65535 such as mail.example
 export const INTERVAL = duration(SECOND, DAY);
 export const TIMEOUT = duration(100, 300 * SECOND);
 
-const check = mapping('a check with id and one of http, smtp and imap', {
+export const check = mapping('a check with id and one of http, smtp and imap', {
   id: identifier('an id'),
   http: text('an absolute URL with its scheme such as https://example.kz/', parseWebUrl).optional(),
   status: statusCodes.optional().meta({ description: 'Good status codes, default 200-399. With http only.' }),

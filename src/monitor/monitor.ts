@@ -2,13 +2,17 @@
 import { Worker } from 'node:worker_threads';
 import type { Instant, Millis } from '../domain/time/instant.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
-import type { Batch, Coverage, FoundEdge, WatchedCheck } from './watched-check.ts';
+import type { Batch, CanarySettings, Coverage, FoundEdge, WatchedCheck } from './watched-check.ts';
 
 export interface MonitorOptions {
   readonly clock: Clock;
   readonly threads: number;
   /** The checks to run, each with what was last recorded of it. */
   readonly checks: readonly WatchedCheck[];
+  /** Absent: the monitor takes what it sees for true. */
+  readonly canaries?: CanarySettings | undefined;
+  /** Called when the canaries say that the monitor is blind, in any of its threads, and when it sees again. */
+  readonly onSight?: (isBlind: boolean) => void;
   /** Receives what the workers found, coverage already merged over all of them. */
   readonly onBatch: (batch: Batch) => void;
   readonly onWorkerLost: (reason: unknown) => void;
@@ -16,6 +20,11 @@ export interface MonitorOptions {
 
 const RESTART_DELAY: Millis = 1_000;
 const STOP_DEADLINE: Millis = 1_500;
+
+type FromWorker =
+  | { readonly kind: 'batch'; readonly batch: Batch }
+  | { readonly kind: 'sight'; readonly isBlind: boolean }
+  | { readonly kind: 'stopped' };
 
 type Covered = ReadonlyMap<Millis, Instant | null>;
 
@@ -25,6 +34,7 @@ interface Crew {
   /** Through when each interval of this worker is covered; absent until its first word. */
   coverage: Covered | undefined;
   inFlight: number;
+  isBlind: boolean;
 }
 
 export class Monitor {
@@ -70,10 +80,13 @@ export class Monitor {
     const mine = this.#options.checks.filter((_, ordinal) => ordinal % threads === shard);
     const checks = mine.map((check) => this.#goneOn(check, covered.get(check.intervalMs) ?? null));
     if (checks.length === 0) return;
-    const worker = new Worker(new URL('./prober-worker.ts', import.meta.url), { workerData: { checks } });
-    const crew: Crew = { worker, coverage: undefined, inFlight: 0 };
+    const worker = new Worker(new URL('./prober-worker.ts', import.meta.url), {
+      workerData: { checks, canaries: this.#options.canaries },
+    });
+    const crew: Crew = { worker, coverage: undefined, inFlight: 0, isBlind: false };
     this.#crews.set(shard, crew);
-    worker.on('message', (message: { kind: 'batch'; batch: Batch } | { kind: 'stopped' }) => {
+    worker.on('message', (message: FromWorker) => {
+      if (message.kind === 'sight') this.#noteSight(crew, message.isBlind);
       if (message.kind !== 'batch') return;
       crew.coverage = new Map(message.batch.coverage.map(({ intervalMs, through }) => [intervalMs, through]));
       crew.inFlight = message.batch.inFlight;
@@ -88,6 +101,7 @@ export class Monitor {
     worker.on('exit', (code) => {
       const left = crew.coverage ?? covered;
       Object.assign(crew, { worker: undefined, coverage: undefined, inFlight: 0 });
+      this.#noteSight(crew, false);
       if (this.#stopping) {
         if (reason !== undefined) this.#options.onWorkerLost(reason);
         return;
@@ -99,6 +113,13 @@ export class Monitor {
       });
       this.#restarts.add(cancel);
     });
+  }
+
+  #noteSight(crew: Crew, isBlind: boolean): void {
+    const isAnyBlind = (): boolean => this.#crews.values().some((one) => one.isBlind);
+    const before = isAnyBlind();
+    crew.isBlind = isBlind;
+    if (isAnyBlind() !== before) this.#options.onSight?.(isAnyBlind());
   }
 
   /**

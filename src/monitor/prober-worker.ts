@@ -3,27 +3,40 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createProber, type Prober } from '../probes/probe.ts';
 import { createGuard } from '../probes/target-guard.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { ProberLoop } from './prober-loop.ts';
-import type { WatchedCheck } from './watched-check.ts';
+import { Canaries, vouchedProbe } from './canaries.ts';
+import { ProberLoop, type ProberLoopOptions } from './prober-loop.ts';
+import type { CanarySettings, WatchedCheck } from './watched-check.ts';
 
 const port = parentPort;
 if (!port) throw new Error('prober-worker runs as a worker thread only');
 
 const clock = systemClock;
 const probers = new Map<string, Prober>();
+const probe: ProberLoopOptions['probe'] = (check, signal) => proberFor(check.allow).run(check.request, signal);
+const settings = workerData.canaries as CanarySettings | undefined;
+const canaries =
+  settings &&
+  new Canaries({
+    ...settings,
+    clock,
+    probe: ({ request, allow }, signal) => proberFor(allow).run(request, signal),
+    onSight: (isBlind) => port.postMessage({ kind: 'sight', isBlind }),
+  });
 const loop = new ProberLoop({
   clock,
   checks: workerData.checks as readonly WatchedCheck[],
-  probe: (check, signal) => proberFor(check.allow).run(check.request, signal),
+  probe: canaries ? vouchedProbe(probe, canaries, clock) : probe,
   handOver: (batch) => port.postMessage({ kind: 'batch', batch }),
 });
 
 port.on('message', async () => {
+  canaries?.stop();
   await loop.stop();
   await Promise.all([...probers.values()].map((prober) => prober.close()));
   port.postMessage({ kind: 'stopped' });
   port.close();
 });
+canaries?.start();
 loop.start();
 
 /** One prober for each list of allowed address ranges: the guard belongs to it. */

@@ -39,7 +39,13 @@ export const FAILURES = [
 export type Failure = (typeof FAILURES)[number];
 
 /** Why a probe says nothing of its target: the fault is ours, or the target may not be probed. */
-export const VOIDS = ['guard_refused', 'out_of_resources', 'monitor_stopping', 'internal_error'] as const;
+export const VOIDS = [
+  'guard_refused',
+  'out_of_resources',
+  'monitor_blind',
+  'monitor_stopping',
+  'internal_error',
+] as const;
 export type VoidReason = (typeof VOIDS)[number];
 
 /** Milliseconds spent in each phase that was reached, from the monotonic clock; fractional. */

@@ -141,6 +141,34 @@ services:${['server: web-7', 'server: web-7\n    sharedFate: false', 'plan: alon
   });
 });
 
+describe('the canaries', () => {
+  it('are targets with a short deadline of their own, of which one must answer', async () => {
+    const { probing } = await configurationOf({
+      'kepil.yaml': `${MAIN}probing:
+  allow: [10.0.0.0/8]
+  canaries: { targets: [{ id: a, http: "https://example.net/", contains: hi }, { id: b, smtp: "mx.example.org:25", timeout: 1s }] }
+`,
+    });
+    expect(probing.canaries).toEqual({
+      need: 1,
+      intervalMs: MINUTE,
+      canaries: [
+        {
+          request: {
+            target: { kind: 'http', url: 'https://example.net/', status: [{ from: 200, to: 399 }], contains: 'hi' },
+            timeoutMs: 3 * SECOND,
+          },
+          allow: ['10.0.0.0/8'],
+        },
+        {
+          request: { target: { kind: 'smtp', host: 'mx.example.org', port: 25, security: 'plain' }, timeoutMs: SECOND },
+          allow: ['10.0.0.0/8'],
+        },
+      ],
+    });
+  });
+});
+
 describe('the main file', () => {
   it('gives settings with their defaults', async () => {
     const configuration = await configurationOf();

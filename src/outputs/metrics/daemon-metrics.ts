@@ -31,6 +31,10 @@ export interface DaemonMetrics {
   scheduleLateness(latenessMs: number): void;
   /** A run of failures ended before it confirmed an outage. */
   blip(kind: string): void;
+  /** Whether the canaries say that the monitor is blind. */
+  monitorBlind(isBlind: boolean): void;
+  /** Whether it looks so, where there are no canaries to say. */
+  monitorDoubtful(isDoubtful: boolean): void;
   /** Entries in the journal now. */
   journalEntries(count: number): void;
   /** One append, of one entry or a batch, took so long to be durable. */
@@ -104,6 +108,16 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
     labelNames: ['kind'],
     registers,
   });
+  const blind = new Gauge({
+    name: 'kepil_monitor_blind',
+    help: '1 while the canaries do not answer: nothing that probes show counts.',
+    registers,
+  });
+  const doubtful = new Gauge({
+    name: 'kepil_monitor_doubtful',
+    help: '1 while most servers fail at once and there are no canaries to tell why.',
+    registers,
+  });
   const inFlight = new Gauge({ name: 'kepil_probes_in_flight', help: 'Probes sent and not yet finished.', registers });
   const lateness = new Histogram({
     name: 'kepil_schedule_lateness_seconds',
@@ -154,6 +168,8 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
     },
     probesInFlight: (count) => inFlight.set(count),
     blip: (kind) => blips.inc({ kind }),
+    monitorBlind: (isBlind) => blind.set(Number(isBlind)),
+    monitorDoubtful: (isDoubtful) => doubtful.set(Number(isDoubtful)),
     scheduleLateness: (latenessMs) => lateness.observe(latenessMs / 1_000),
     journalEntries: (count) => entries.set(count),
     journalAppend: (durationMs) => append.observe(durationMs / 1_000),
