@@ -23,6 +23,7 @@ import type { Logger } from '../runtime/log.ts';
 import { VERSION } from '../runtime/version.ts';
 import { type Books, openBooks } from './books.ts';
 import { Cleanups } from './cleanups.ts';
+import { ExclusionProposer } from './exclusion-proposer.ts';
 import { Fleet } from './fleet.ts';
 import { openInflux } from './influx-feed.ts';
 import { MailDesk } from './mail-desk.ts';
@@ -107,11 +108,12 @@ export class Daemon {
     const mails = configuration.mail && this.#mailDesk(books);
     const influx = configuration.influx && openInflux(configuration.influx, { clock, log, metrics: this.#metrics });
     if (influx) this.#cleanups.add('influx', () => influx.close(INFLUX_CLOSE_WITHIN));
-    const fleet = this.#fleet(books, influx);
+    const proposer = this.#proposer(books);
+    const fleet = this.#fleet(books, influx, proposer);
     await books.feed.catchUp();
     await this.#register(books);
 
-    const round = (): Promise<void> => this.#round(books, fleet, mails);
+    const round = (): Promise<void> => this.#round(books, fleet, mails, proposer);
     await round();
     const server = createServer({
       metrics: this.#metrics,
@@ -144,7 +146,13 @@ export class Daemon {
     });
   }
 
-  #fleet({ feed, contracts }: Books, influx: InfluxOutput | undefined): Fleet {
+  #proposer(books: Books): ExclusionProposer | undefined {
+    const { configuration, clock, log } = this.#options;
+    const { proposals } = configuration;
+    return proposals && new ExclusionProposer({ books, clock, log, ...proposals });
+  }
+
+  #fleet({ feed, contracts }: Books, influx: InfluxOutput | undefined, proposer: ExclusionProposer | undefined): Fleet {
     const { clock, log } = this.#options;
     const listener = logOutages(log);
     const fleet = new Fleet({
@@ -161,6 +169,7 @@ export class Daemon {
       onComputed: (now, before) => {
         // What was already so when the daemon started is shown, but it is no news and counts as none.
         if (before) announceOutages(now, before, listener);
+        proposer?.note(now, before);
         for (const outage of now.outages) this.#metrics.outage(metricOf(now, outage), before !== undefined);
         if (influx) for (const point of outagePoints(now, before)) influx.outage(point);
       },
@@ -179,7 +188,12 @@ export class Daemon {
   }
 
   /** Brings everything derived up to what the journal says now. */
-  async #round({ feed }: Books, fleet: Fleet, mails: MailDesk | undefined): Promise<void> {
+  async #round(
+    { feed }: Books,
+    fleet: Fleet,
+    mails: MailDesk | undefined,
+    proposer: ExclusionProposer | undefined,
+  ): Promise<void> {
     await feed.catchUp();
     await fleet.refresh();
     const services = fleet.all();
@@ -187,6 +201,7 @@ export class Daemon {
     this.#metrics.statements(services.map((service) => service.statement));
     this.#metrics.journalEntries(feed.seq);
     mails?.sendInBackground();
+    await proposer?.run();
   }
 
   #repeat(round: () => Promise<void>): () => Promise<void> {

@@ -18,6 +18,9 @@ export function checkMain(document: SourceDocument): void {
   checkSecrets(document);
   checkPorts(document);
   checkCanaries(document);
+  if (itemsAt(document.value, [], 'exclusions', 'autoAccept').length > 0 && !has(document.value, 'provider')) {
+    document.complain({ path: ['provider'], expected: 'provider.addresses, without which nothing is proposed' });
+  }
   const interval = defaultInterval(document);
   const timeout = durationAt(document.value, 'probing', 'defaults', 'timeout');
   if (timeout !== undefined && timeout > interval) {

@@ -1,6 +1,13 @@
 /** A configuration as the rest of Kepil sees it: checked, complete, in milliseconds, with no text to look at again. */
 import type { Contract } from '../domain/contract/terms.ts';
-import type { CheckFact, CustomerFact, FeeFact, LifecycleFact, ServiceFact } from '../domain/facts/fact.ts';
+import type {
+  CheckFact,
+  CustomerFact,
+  FeeFact,
+  LifecycleFact,
+  ProposedReason,
+  ServiceFact,
+} from '../domain/facts/fact.ts';
 import type { Millis } from '../domain/time/instant.ts';
 import type { ProbeRequest } from '../probes/target.ts';
 import type { SandboxStep } from './sandbox-schema.ts';
@@ -79,6 +86,13 @@ export interface Configuration {
     readonly trust: readonly string[];
     /** Absent: the monitor takes what it sees for true. */
     readonly canaries?: ConfiguredCanaries;
+  };
+  /** Absent: no exclusion is proposed. */
+  readonly proposals?: {
+    /** The provider's own ranges of addresses. */
+    readonly addresses: readonly string[];
+    /** Reasons for which a proposal is accepted without a person. */
+    readonly autoAccept: readonly ProposedReason[];
   };
   /** Absent: no mail is sent. */
   readonly mail?: MailSettings;

@@ -119,6 +119,9 @@ class Loading {
         trust,
         ...(probing.canaries === undefined ? {} : { canaries: buildCanaries(probing.canaries, context) }),
       },
+      ...(main.provider === undefined
+        ? {}
+        : { proposals: { addresses: main.provider.addresses, autoAccept: main.exclusions.autoAccept } }),
       ...(main.mail === undefined
         ? {}
         : { mail: { relay: main.mail.relay, from: main.mail.from, ...credentials(main.mail) } }),

@@ -1,6 +1,6 @@
 /** The shape of `kepil.yaml`. */
 import type { z } from 'zod';
-import { BOUNDARIES } from '../domain/facts/fact.ts';
+import { BOUNDARIES, PROPOSED_REASONS } from '../domain/facts/fact.ts';
 import { HOUR, SECOND } from '../domain/time/instant.ts';
 import { FROM_ENVIRONMENT } from './environment.ts';
 import { sandboxSchema } from './sandbox-schema.ts';
@@ -67,6 +67,20 @@ const probing = mapping('a mapping of allow, trust, sharedFate, canaries and def
   defaults: defaults.prefault({}),
 });
 
+const provider = mapping('a mapping of addresses', {
+  addresses: list(
+    'a list of at least one address range such as [203.0.113.0/24]',
+    text('an address range such as 203.0.113.0/24', parseAddressRange),
+    1,
+  ).meta({ description: 'The provider’s own addresses: what is down elsewhere may not be its doing.' }),
+});
+
+const exclusions = mapping('a mapping of autoAccept', {
+  autoAccept: list('a list of reasons such as [dns-propagation]', choice(PROPOSED_REASONS))
+    .default([])
+    .meta({ description: 'Reasons for which a proposed exclusion is accepted without a person.' }),
+});
+
 const secret = text(FROM_ENVIRONMENT, (found) => new Secret(found));
 
 const mail = mapping('a mapping of relay and from', {
@@ -103,6 +117,8 @@ export const mainSchema = mapping('a mapping of contracts, contract, services, j
   }),
   vantage: identifier('the name of this vantage point').default('local'),
   probing: probing.prefault({}),
+  provider: provider.optional().meta({ description: 'Absent: no exclusion is proposed.' }),
+  exclusions: exclusions.prefault({}),
   mail: mail.optional().meta({ description: 'Absent: no mail is sent.' }),
   influx: influx.optional().meta({ description: 'Absent: no samples are written.' }),
   statements: statements.prefault({}),

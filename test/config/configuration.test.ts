@@ -169,6 +169,21 @@ describe('the canaries', () => {
   });
 });
 
+describe('proposals of exclusions', () => {
+  it('need the addresses of the provider, and are accepted by nobody unless that is written', async () => {
+    const proposals = async (text: string) => (await configurationOf({ 'kepil.yaml': MAIN + text })).proposals;
+    const provider = 'provider: { addresses: [203.0.113.0/24, "2001:db8::/32"] }\n';
+    const addresses = ['203.0.113.0/24', '2001:db8::/32'];
+    expect(await proposals('')).toBeUndefined();
+    expect(await proposals(provider)).toEqual({ addresses, autoAccept: [] });
+    const autoAccept = ['dns-propagation'];
+    expect(await proposals(`${provider}exclusions: { autoAccept: [dns-propagation] }\n`)).toEqual({
+      addresses,
+      autoAccept,
+    });
+  });
+});
+
 describe('the main file', () => {
   it('gives settings with their defaults', async () => {
     const configuration = await configurationOf();

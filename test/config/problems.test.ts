@@ -265,6 +265,11 @@ describe('what does not fit together', () => {
       'kepil.yaml:6:47: probing.defaults.timeout: found "6s", expected a duration not longer than the interval',
     ],
     [
+      'a rule for proposals where nothing is proposed',
+      main('exclusions: { autoAccept: [customer] }\n'),
+      'kepil.yaml:1:1: provider: found nothing, expected provider.addresses, without which nothing is proposed',
+    ],
+    [
       'a canary of two things',
       main('probing: { canaries: { targets: [{ id: a, smtp: "a.kz:25", imap: "a.kz:143" }] } }\n'),
       'kepil.yaml:6:34: probing.canaries.targets[0]: found a check of smtp and imap, expected exactly one of http, smtp and imap',

@@ -13,7 +13,9 @@ import type {
   CreditFact,
   CustomerFact,
   EdgeFact,
+  ExclusionDismissedFact,
   ExclusionFact,
+  ExclusionProposedFact,
   ExclusionWithdrawnFact,
   Fact,
   FeeFact,
@@ -60,6 +62,7 @@ export interface ServiceRecord {
   readonly fees: Known<FeeFact>[];
   readonly lifecycle: Known<LifecycleFact>[];
   readonly exclusions: Known<ExclusionFact>[];
+  readonly proposals: Known<ExclusionProposedFact>[];
   readonly claims: Known<ClaimFact>[];
   readonly tickets: Known<TicketFact>[];
   /** Decisions on its credits, in the order of their numbers. */
@@ -90,6 +93,7 @@ export class Ledger {
   readonly #works = new Map<string, WorkRecord>();
   readonly #workOfService = new Map<string, Set<string>>();
   readonly #changes = new Map<string, ChangeRecord>();
+  readonly #dismissals = new Map<string, Known<ExclusionDismissedFact>[]>();
   readonly #withdrawals = new Map<string, Known<ExclusionWithdrawnFact>[]>();
   readonly #coverage = new Map<string, CoverageHistory>();
   #latest: Instant | undefined;
@@ -156,6 +160,12 @@ export class Ledger {
         return;
       case 'exclusion-withdrawn':
         listIn(this.#withdrawals, fact.id).push({ fact, knownAt });
+        return;
+      case 'exclusion-proposed':
+        this.#service(fact.service).proposals.push({ fact, knownAt });
+        return;
+      case 'exclusion-dismissed':
+        listIn(this.#dismissals, fact.id).push({ fact, knownAt });
         return;
       case 'claim':
         this.#service(fact.service).claims.push({ fact, knownAt });
@@ -254,6 +264,10 @@ export class Ledger {
     return [...this.#changes.keys()];
   }
 
+  dismissalsOf(proposal: string): readonly Known<ExclusionDismissedFact>[] {
+    return this.#dismissals.get(proposal) ?? [];
+  }
+
   withdrawalsOf(exclusion: string): readonly Known<ExclusionWithdrawnFact>[] {
     return this.#withdrawals.get(exclusion) ?? [];
   }
@@ -283,7 +297,17 @@ export class Ledger {
   #service(id: string): ServiceRecord {
     let record = this.#services.get(id);
     if (!record) {
-      record = { id, definitions: [], fees: [], lifecycle: [], exclusions: [], claims: [], tickets: [], credits: [] };
+      record = {
+        id,
+        definitions: [],
+        fees: [],
+        lifecycle: [],
+        exclusions: [],
+        proposals: [],
+        claims: [],
+        tickets: [],
+        credits: [],
+      };
       this.#services.set(id, record);
     }
     return record;
