@@ -62,6 +62,8 @@ export class Daemon {
   /** What keeps the daemon from being relied on, by the part that suffers it. */
   readonly #troubles = new Map<string, string>();
 
+  #sight: StatusView['sight'];
+
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#cleanups = new Cleanups(options.log);
@@ -254,6 +256,7 @@ export class Daemon {
       threads: PROBER_THREADS,
       canaries,
       onSight: (isBlind) => {
+        this.#sight = isBlind ? 'blind' : undefined;
         this.#metrics.monitorBlind(isBlind);
         if (isBlind) log.error('the canaries do not answer: the monitor is blind, and nothing that it sees counts');
         else log.info('the canaries answer: the monitor sees again');
@@ -279,6 +282,7 @@ export class Daemon {
 
   #noteDoubt(isDoubtful: boolean): void {
     const { log } = this.#options;
+    this.#sight = isDoubtful ? 'doubtful' : undefined;
     this.#metrics.monitorDoubtful(isDoubtful);
     if (isDoubtful)
       log.warn('most servers fail at once: they are down, or this machine is cut off; canaries would tell');
@@ -332,6 +336,7 @@ export class Daemon {
       services: fleet.all().map((service) => statusOf(service, now)),
       journal: { entries: feed.seq },
       probes: this.#tally.view(),
+      ...(this.#sight === undefined ? {} : { sight: this.#sight }),
     };
   }
 
