@@ -69,8 +69,7 @@ export class Canaries {
    * @param sentMs when its probe was sent, on the monotonic clock.
    */
   vouch(sentMs: Millis): Promise<boolean> {
-    const wasSeeing = this.#seeingSinceMs === undefined || this.#seeingSinceMs <= sentMs;
-    if (this.#stopped || this.#isBlind || !wasSeeing) return Promise.resolve(false);
+    if (this.#stopped || this.#isBlind) return Promise.resolve(false);
     return new Promise((resolve) => {
       const askedMs = this.#options.clock.monotonicMs();
       this.#questions.add({

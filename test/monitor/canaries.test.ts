@@ -212,6 +212,48 @@ describe('canaries', () => {
   });
 });
 
+describe('a failure', () => {
+  /** One canary whose rounds take half a second and answer as told, in turn. */
+  function oneCanary(...answers: readonly ('ok' | 'fail')[]) {
+    const clock = new ManualClock(START);
+    let asked = 0;
+    const canaries = new Canaries({
+      clock,
+      canaries: [{ request: watched('canary').request, allow: [] }],
+      need: 1,
+      intervalMs: MINUTE,
+      probe: async () => {
+        const answer = answers[asked++] ?? 'ok';
+        const run = { sentAt: clock.now(), durationMs: 500, phases: {}, evidence: {} };
+        await clock.sleep(500);
+        return answer === 'ok' ? { ...run, outcome: answer } : { ...run, outcome: answer, error: 'connect_timeout' };
+      },
+      onSight: () => {},
+    });
+    canaries.start();
+    return { clock, canaries };
+  }
+
+  it('is not vouched for by a round that began before it was known', async () => {
+    const { clock, canaries } = oneCanary('ok', 'fail');
+    await clock.advance(100);
+    const verdict = canaries.vouch(50);
+    await clock.advance(2 * SECOND);
+    expect(await verdict).toBe(false);
+    canaries.stop();
+  });
+
+  it('whose probe was sent while the monitor was blind is no evidence, although it sees by now', async () => {
+    const { clock, canaries } = oneCanary('ok', 'fail', 'ok', 'ok', 'ok');
+    await clock.advance(70 * SECOND);
+    expect(canaries.isBlind).toBe(false);
+    const [whileBlind, since] = [canaries.vouch(62 * SECOND), canaries.vouch(69 * SECOND)];
+    await clock.advance(5 * SECOND);
+    expect(await Promise.all([whileBlind, since])).toEqual([false, true]);
+    canaries.stop();
+  });
+});
+
 /** What is away is so for longer than it takes to notice, and a target does not change within seconds of sight returning. */
 const away = (least: number): fc.Arbitrary<readonly Span[]> =>
   fc

@@ -35,7 +35,7 @@ function tallyOf(
       tally.sharpened += 1;
       if (isTrue(edge)) continue;
       tally.wrong += 1;
-      tally.bad.push(`seed ${seed}: ${JSON.stringify(edge)}`);
+      if (tally.bad.length < 3) tally.bad.push(`seed ${seed}: ${JSON.stringify(edge)}`);
     }
   }
   return tally;
