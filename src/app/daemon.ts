@@ -13,6 +13,7 @@ import type { Fact } from '../domain/facts/fact.ts';
 import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Recorder } from '../monitor/recorder.ts';
+import { SelfDoubt } from '../monitor/self-doubt.ts';
 import type { Sample, WatchedCheck } from '../monitor/watched-check.ts';
 import type { InfluxOutput } from '../outputs/influx/influx-output.ts';
 import { createMetrics, type Metrics } from '../outputs/metrics/metrics.ts';
@@ -26,6 +27,7 @@ import { VERSION } from '../runtime/version.ts';
 import { type Books, openBooks } from './books.ts';
 import { Cleanups } from './cleanups.ts';
 import { ClockWatch } from './clock-watch.ts';
+import { ExclusionProposer } from './exclusion-proposer.ts';
 import { Fleet } from './fleet.ts';
 import { openInflux } from './influx-feed.ts';
 import { ConfigurationInvalid } from './load.ts';
@@ -83,6 +85,7 @@ export class Daemon {
   #places: ReadonlyMap<string, CheckPlace> = new Map();
   #running: Running | undefined;
   #reloading: Promise<void> = Promise.resolve();
+  #sight: StatusView['sight'];
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -174,11 +177,12 @@ export class Daemon {
     const mails = configuration.mail && this.#mailDesk(books);
     const influx = configuration.influx && openInflux(configuration.influx, { clock, log, metrics: this.#metrics });
     if (influx) this.#cleanups.add('influx', () => influx.close(INFLUX_CLOSE_WITHIN));
-    const fleet = this.#fleet(books, influx);
+    const proposer = this.#proposer(books);
+    const fleet = this.#fleet(books, influx, proposer);
     await books.feed.catchUp();
     await this.#register(books);
 
-    const round = (): Promise<void> => this.#round(books, fleet, mails);
+    const round = (): Promise<void> => this.#round(books, fleet, mails, proposer);
     await round();
     const server = createServer({
       metrics: this.#metrics,
@@ -215,7 +219,13 @@ export class Daemon {
     });
   }
 
-  #fleet({ feed, contracts }: Books, influx: InfluxOutput | undefined): Fleet {
+  #proposer(books: Books): ExclusionProposer | undefined {
+    const { configuration, clock, log } = this.#options;
+    const { proposals } = configuration;
+    return proposals && new ExclusionProposer({ books, clock, log, ...proposals });
+  }
+
+  #fleet({ feed, contracts }: Books, influx: InfluxOutput | undefined, proposer: ExclusionProposer | undefined): Fleet {
     const { clock, log } = this.#options;
     const listener = logOutages(log);
     const fleet = new Fleet({
@@ -234,6 +244,7 @@ export class Daemon {
         // What was already so when the daemon started is shown, but it is no news and counts as none.
         if (before) announceOutages(now, before, listener);
         this.#metrics.service(now);
+        proposer?.note(now, before);
         for (const outage of now.outages) this.#metrics.outage(metricOf(now, outage), before !== undefined);
         if (influx) for (const point of outagePoints(now, before)) influx.outage(point);
       },
@@ -252,7 +263,12 @@ export class Daemon {
   }
 
   /** Brings everything derived up to what the journal says now. */
-  async #round({ feed }: Books, fleet: Fleet, mails: MailDesk | undefined): Promise<void> {
+  async #round(
+    { feed }: Books,
+    fleet: Fleet,
+    mails: MailDesk | undefined,
+    proposer: ExclusionProposer | undefined,
+  ): Promise<void> {
     const stepMs = this.#clockWatch.look();
     if (stepMs !== undefined) {
       this.#metrics.clockStepped();
@@ -262,6 +278,7 @@ export class Daemon {
     await fleet.refresh();
     this.#metrics.journalEntries(feed.seq);
     mails?.sendInBackground();
+    await proposer?.run();
   }
 
   #repeat(round: () => Promise<void>): () => Promise<void> {
@@ -309,17 +326,28 @@ export class Daemon {
       },
       onOverflow: () => onFatal(new Error('the journal has taken no facts for too long')),
     });
+    const { canaries } = configuration.probing;
+    const doubt = canaries ? undefined : new SelfDoubt((check) => this.#places.get(check)?.server ?? check);
     const monitor = new Monitor({
       clock,
       threads: probing.threads ?? Math.min(MOST_THREADS, availableParallelism()),
       checks: this.#checks,
       limits: { ...probing.limits, inFlight: this.#mostInFlight() },
       jitter: probing.jitter,
+      canaries,
+      onSight: (isBlind) => {
+        this.#sight = isBlind ? 'blind' : undefined;
+        this.#metrics.monitorBlind(isBlind);
+        if (isBlind) log.error('the canaries do not answer: the monitor is blind, and nothing that it sees counts');
+        else log.info('the canaries answer: the monitor sees again');
+      },
       onBatch: (batch) => {
         recorder.take(batch);
         this.#metrics.probesInFlight(batch.inFlight);
         this.#metrics.probesWaiting(batch.waiting);
         if (batch.skipped > 0) this.#metrics.slotsSkipped(batch.skipped);
+        const isDoubtful = doubt?.take(batch.samples, clock.now());
+        if (isDoubtful !== undefined) this.#noteDoubt(isDoubtful);
         for (const check of batch.blips) this.#metrics.blip(this.#places.get(check)?.kind ?? 'unknown');
         for (const sample of batch.samples) {
           const place = this.#places.get(sample.check);
@@ -352,6 +380,15 @@ export class Daemon {
     const most = Math.max(16, descriptors - OTHER_DESCRIPTORS);
     log.warn({ descriptors, inFlight: most, configured: inFlight }, 'fewer descriptors than probes at once');
     return most;
+  }
+
+  #noteDoubt(isDoubtful: boolean): void {
+    const { log } = this.#options;
+    this.#sight = isDoubtful ? 'doubtful' : undefined;
+    this.#metrics.monitorDoubtful(isDoubtful);
+    if (isDoubtful)
+      log.warn('most servers fail at once: they are down, or this machine is cut off; canaries would tell');
+    else log.info('most servers no longer fail at once');
   }
 
   /** Hands a sample to the outputs. They may drop it; they may not stop the observing. */
@@ -401,6 +438,7 @@ export class Daemon {
       services: fleet.all().map((service) => statusOf(service, now)),
       journal: { entries: feed.seq },
       probes: this.#tally.view(),
+      ...(this.#sight === undefined ? {} : { sight: this.#sight }),
     };
   }
 

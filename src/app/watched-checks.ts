@@ -11,6 +11,8 @@ export interface CheckPlace {
   readonly service: string;
   readonly component: string;
   readonly kind: string;
+  /** The server that it is on; its service where none is named. */
+  readonly server: string;
 }
 
 /**
@@ -60,7 +62,18 @@ export function placesOf(configuration: Configuration): ReadonlyMap<string, Chec
       Object.entries(fact.components).flatMap(([component, { checks: ids }]) =>
         checks
           .filter((check) => ids.includes(check.fact.id))
-          .map((check) => [check.fact.id, { service: fact.id, component, kind: check.request.target.kind }] as const),
+          .map(
+            (check) =>
+              [
+                check.fact.id,
+                {
+                  service: fact.id,
+                  component,
+                  kind: check.request.target.kind,
+                  server: check.group ?? `service ${fact.id}`,
+                },
+              ] as const,
+          ),
       ),
     ),
   );

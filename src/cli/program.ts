@@ -211,6 +211,21 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .option('--json', 'print them as JSON')
     .action(async (options) => finish(await (await exclusions()).list(options, io)));
 
+  exclude
+    .command('proposed')
+    .description('exclusions that evidence proposes, for a person to answer')
+    .addOption(config())
+    .option('--all', 'answered ones too')
+    .option('--json', 'print them as JSON')
+    .action(async (options) => finish(await (await exclusions()).proposed(options, io)));
+  decision(exclude.command('accept').description('record the exclusion that is proposed'))
+    .argument('<proposal>')
+    .option('--end <instant>', 'first instant after it (default: the end of the outage)')
+    .action(async (id, options) => finish(await (await exclusions()).accept(id, options, io)));
+  decision(exclude.command('dismiss').description('answer a proposal with no: its time counts'))
+    .argument('<proposal>')
+    .action(async (id, options) => finish(await (await exclusions()).dismiss(id, options, io)));
+
   const ticket = program.command('ticket').description('requests of customers, and their limits');
   const tickets = () => import('./verbs/ticket.ts');
   ticket

@@ -56,7 +56,12 @@ function isWell(service: ServiceStatus): boolean {
   return service.state === 'up' && service.unplannedMonthMs === 0 && service.promise === 'kept';
 }
 
-function formatDaemon({ version, startedAt, now, offsetMinutes, journal, probes }: StatusView): string {
+const SIGHT: Readonly<Record<NonNullable<StatusView['sight']>, string>> = {
+  blind: 'blind: the canaries do not answer, and nothing that is seen counts',
+  doubtful: 'in doubt: most servers fail at once, and no canaries tell why',
+};
+
+function formatDaemon({ version, startedAt, now, offsetMinutes, journal, probes, sight }: StatusView): string {
   const pace = probes.perSecond === undefined ? '' : `, ${probes.perSecond.toFixed(1)} a second`;
   return [
     `Kepil ${printable(version)}`,
@@ -64,6 +69,7 @@ function formatDaemon({ version, startedAt, now, offsetMinutes, journal, probes 
     `Running  ${formatDuration(now - startedAt)}, since ${formatInstant(startedAt, offsetMinutes)}`,
     `Journal  ${journal.entries} entries`,
     `Probes   ${probes.total}, of them ${probes.failed} failed${pace}`,
+    ...(sight === undefined ? [] : [`Sight    ${SIGHT[sight]}`]),
   ].join('\n');
 }
 

@@ -1,11 +1,11 @@
 import type { HttpAuth, HttpTarget } from '../probes/target.ts';
-import type { CheckEntry } from './services-schema.ts';
+import type { TargetEntry } from './services-schema.ts';
 
 /** Good status codes where a check names none: success and redirection. */
 const GOOD_STATUS = [{ from: 200, to: 399 }];
 
 /** The target of a check of `http` from its entry, which must have been checked. Names of headers become lower case. */
-export function buildHttpTarget(url: string, entry: CheckEntry): HttpTarget {
+export function buildHttpTarget(url: string, entry: TargetEntry): HttpTarget {
   const { contains, lacks, json, responseHeaders, method, headers, body, auth, redirects, http2 } = entry;
   return {
     kind: 'http',
@@ -33,7 +33,7 @@ export function buildHttpTarget(url: string, entry: CheckEntry): HttpTarget {
   };
 }
 
-function buildAuth({ username, password, bearer }: NonNullable<CheckEntry['auth']>): HttpAuth {
+function buildAuth({ username, password, bearer }: NonNullable<TargetEntry['auth']>): HttpAuth {
   if (bearer !== undefined) return { bearer: bearer.reveal() };
   return { username: username ?? '', password: password?.reveal() ?? '' };
 }

@@ -2,12 +2,12 @@ import type { CheckFact, ServiceFact } from '../domain/facts/fact.ts';
 import { MINUTE } from '../domain/time/instant.ts';
 import type { DeliveryTarget, DnsTarget, MailCredentials, MailServer, Target } from '../probes/target.ts';
 import { buildHttpTarget } from './build-http-target.ts';
-import type { ConfiguredCheck, ConfiguredService } from './configuration.ts';
+import type { ConfiguredCanaries, ConfiguredCheck, ConfiguredService } from './configuration.ts';
 import { parseRecord, reverseName } from './dns-and-bytes.ts';
 import type { MainFile } from './main-schema.ts';
 import type { HostAndPort } from './scalars.ts';
 import type { Secret } from './secret.ts';
-import type { CheckEntry, ServiceEntry } from './services-schema.ts';
+import type { CheckEntry, ServiceEntry, TargetEntry } from './services-schema.ts';
 
 /** What checks take from the main file. */
 export interface CheckContext {
@@ -90,8 +90,25 @@ function buildCheck(id: string, entry: CheckEntry, service: ServiceEntry, contex
   };
 }
 
+/** The canaries, which must have been checked. */
+export function buildCanaries(
+  { targets, need, interval }: NonNullable<MainFile['probing']['canaries']>,
+  { allow, trust }: Pick<CheckContext, 'allow' | 'trust'>,
+): ConfiguredCanaries {
+  const canaries = targets.map((entry) => ({
+    request: {
+      target: buildTarget(entry, `canary ${entry.id}`),
+      timeoutMs: entry.timeout,
+      ...(trust.length === 0 ? {} : { trust }),
+      ...(entry.ip === undefined ? {} : { ip: entry.ip }),
+    },
+    allow,
+  }));
+  return { canaries, need, intervalMs: interval };
+}
+
 /** `mark` tells the messages of a mail round trip from those of others. */
-function buildTarget(entry: CheckEntry, mark: string): Target {
+function buildTarget(entry: TargetEntry, mark: string): Target {
   if (entry.http !== undefined) return buildHttpTarget(entry.http, entry);
   if (entry.smtp !== undefined) {
     return {
@@ -133,7 +150,7 @@ function buildTarget(entry: CheckEntry, mark: string): Target {
   throw new TypeError(`check ${entry.id}: a check that was found good has a kind`);
 }
 
-function buildDnsTarget(name: string, entry: CheckEntry): DnsTarget {
+function buildDnsTarget(name: string, entry: TargetEntry): DnsTarget {
   const type = entry.record ?? 'A';
   const answers = entry.answers?.map((answer) => parseRecord(type, answer));
   return {

@@ -1,6 +1,6 @@
 /** Rules that span several fields of a check of `http`. */
 import { quote } from '../domain/time/text.ts';
-import { requireEnvironment } from './check-main.ts';
+import { requireEnvironment } from './check-secret.ts';
 import type { SourceDocument } from './document.ts';
 import type { KeyPath } from './problem.ts';
 import { entriesAt, has, textAt, valueAt } from './raw.ts';

@@ -1,6 +1,6 @@
 /** Rules of a check's mail server: who logs in, and that nobody overhears it. */
+import { requireEnvironment } from './check-secret.ts';
 import type { SourceDocument } from './document.ts';
-import { FROM_ENVIRONMENT } from './environment.ts';
 import type { KeyPath } from './problem.ts';
 import { has, textAt, valueAt } from './raw.ts';
 
@@ -19,9 +19,7 @@ export function checkMailServer(
     const missing = hasPassword ? 'username' : 'password';
     document.complain({ path: [...path, missing], expected: 'username and password, or neither' });
   }
-  if (textAt(server, 'password') !== undefined && !document.isFromEnvironment([...path, 'password'])) {
-    document.complain({ path: [...path, 'password'], expected: FROM_ENVIRONMENT });
-  }
+  if (textAt(server, 'password') !== undefined) requireEnvironment(document, [...path, 'password']);
   if (valueAt(server, 'inbox') === true && !hasPassword) {
     document.complain({ path: [...path, 'inbox'], expected: 'an inbox only with username and password' });
   }

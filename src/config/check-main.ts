@@ -1,8 +1,9 @@
 /** Rules of the main file that span several fields, and secrets that stand in it openly. */
 import type { Millis } from '../domain/time/instant.ts';
 import { parseDuration } from '../domain/time/text.ts';
+import { requireEnvironment } from './check-secret.ts';
+import { checkTarget } from './check-target.ts';
 import type { SourceDocument } from './document.ts';
-import { FROM_ENVIRONMENT } from './environment.ts';
 import { DEFAULT_INTERVAL } from './main-schema.ts';
 import type { KeyPath } from './problem.ts';
 import { durationAt, has, itemsAt, textAt, valueAt } from './raw.ts';
@@ -16,6 +17,10 @@ export function defaultInterval(document: SourceDocument): Millis {
 export function checkMain(document: SourceDocument): void {
   checkSecrets(document);
   checkPorts(document);
+  checkCanaries(document);
+  if (itemsAt(document.value, [], 'exclusions', 'autoAccept').length > 0 && !has(document.value, 'provider')) {
+    document.complain({ path: ['provider'], expected: 'provider.addresses, without which nothing is proposed' });
+  }
   const interval = defaultInterval(document);
   const timeout = durationAt(document.value, 'probing', 'defaults', 'timeout');
   if (timeout !== undefined && timeout > interval) {
@@ -32,6 +37,16 @@ export function checkMain(document: SourceDocument): void {
   }
 }
 
+function checkCanaries(document: SourceDocument): void {
+  const path = ['probing', 'canaries'];
+  const targets = itemsAt(document.value, [], ...path, 'targets');
+  for (const target of targets) checkTarget(document, target.path, target.value);
+  const need = valueAt(document.value, ...path, 'need');
+  if (typeof need === 'number' && targets.length > 0 && need > targets.length) {
+    document.complain({ path: [...path, 'need'], expected: `at most the number of targets, ${targets.length}` });
+  }
+}
+
 function checkSecrets(document: SourceDocument): void {
   for (const path of [
     ['mail', 'password'],
@@ -40,11 +55,6 @@ function checkSecrets(document: SourceDocument): void {
     if (textAt(document.value, ...path) !== undefined) requireEnvironment(document, path);
   }
   if (textAt(document.value, 'mail', 'relay')?.includes('@')) requireEnvironment(document, ['mail', 'relay']);
-}
-
-/** Records a secret that stands in a file openly. */
-export function requireEnvironment(document: SourceDocument, path: KeyPath): void {
-  if (!document.isFromEnvironment(path)) document.complain({ path, expected: FROM_ENVIRONMENT });
 }
 
 /** Kepil itself listens on these: each can be taken once. */

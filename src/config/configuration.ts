@@ -1,6 +1,13 @@
 /** A configuration as the rest of Kepil sees it: checked, complete, in milliseconds, with no text to look at again. */
 import type { Contract } from '../domain/contract/terms.ts';
-import type { CheckFact, CustomerFact, FeeFact, LifecycleFact, ServiceFact } from '../domain/facts/fact.ts';
+import type {
+  CheckFact,
+  CustomerFact,
+  FeeFact,
+  LifecycleFact,
+  ProposedReason,
+  ServiceFact,
+} from '../domain/facts/fact.ts';
 import type { Millis } from '../domain/time/instant.ts';
 import type { ProbeRequest } from '../probes/target.ts';
 import type { SandboxStep } from './sandbox-schema.ts';
@@ -60,6 +67,14 @@ export interface ProbingLimits {
   readonly extra: number;
 }
 
+/** Targets of known good standing, by which the monitor tells that it is blind. */
+export interface ConfiguredCanaries {
+  readonly canaries: readonly { readonly request: ProbeRequest; readonly allow: readonly string[] }[];
+  /** How many of them must answer. */
+  readonly need: number;
+  readonly intervalMs: Millis;
+}
+
 export interface Configuration {
   /** SHA-256, hexadecimal, of every file it was read from; the environment's values are not part of it. */
   readonly digest: string;
@@ -82,6 +97,15 @@ export interface Configuration {
     readonly limits: ProbingLimits;
     /** How far slots wander about their grid, as a part of the interval, and what that is drawn from. */
     readonly jitter: { readonly part: number; readonly seed: number };
+    /** Absent: the monitor takes what it sees for true. */
+    readonly canaries?: ConfiguredCanaries;
+  };
+  /** Absent: no exclusion is proposed. */
+  readonly proposals?: {
+    /** The provider's own ranges of addresses. */
+    readonly addresses: readonly string[];
+    /** Reasons for which a proposal is accepted without a person. */
+    readonly autoAccept: readonly ProposedReason[];
   };
   /** Absent: no mail is sent. */
   readonly mail?: MailSettings;

@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import type { CustomerFact } from '../domain/facts/fact.ts';
 import { buildContract } from './build-contract.ts';
 import { buildSandbox } from './build-sandbox.ts';
-import { buildService, type CheckContext } from './build-service.ts';
+import { buildCanaries, buildService, type CheckContext } from './build-service.ts';
 import { checkContract } from './check-contract.ts';
 import { checkMain, defaultInterval } from './check-main.ts';
 import { References } from './check-references.ts';
@@ -122,7 +122,11 @@ class Loading {
         ...(probing.threads === undefined ? {} : { threads: probing.threads }),
         limits: { perServer: probing.perServer, inFlight: probing.inFlight, extra: probing.extra / 100 },
         jitter: { part: probing.jitter / 100, seed: probing.seed },
+        ...(probing.canaries === undefined ? {} : { canaries: buildCanaries(probing.canaries, context) }),
       },
+      ...(main.provider === undefined
+        ? {}
+        : { proposals: { addresses: main.provider.addresses, autoAccept: main.exclusions.autoAccept } }),
       ...(main.mail === undefined
         ? {}
         : { mail: { relay: main.mail.relay, from: main.mail.from, ...credentials(main.mail) } }),

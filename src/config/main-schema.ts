@@ -1,12 +1,13 @@
 /** The shape of `kepil.yaml`. */
 import type { z } from 'zod';
-import { BOUNDARIES } from '../domain/facts/fact.ts';
+import { BOUNDARIES, PROPOSED_REASONS } from '../domain/facts/fact.ts';
+import { HOUR, SECOND } from '../domain/time/instant.ts';
 import { FROM_ENVIRONMENT } from './environment.ts';
 import { sandboxSchema } from './sandbox-schema.ts';
 import { parseAddressRange, parseHost, parseRelay, parseSender, parseTimeOfDay, parseWebUrl } from './scalars.ts';
 import { Secret } from './secret.ts';
-import { INTERVAL, TIMEOUT } from './services-schema.ts';
-import { choice, flag, identifier, integer, list, mapping, plainText, text } from './shape.ts';
+import { check, INTERVAL, TIMEOUT } from './services-schema.ts';
+import { choice, duration, flag, identifier, integer, list, mapping, plainText, text } from './shape.ts';
 
 /** Time between two probes of a check where nothing else is written. */
 export const DEFAULT_INTERVAL = '60s';
@@ -21,7 +22,33 @@ const defaults = mapping('a mapping of interval, timeout, failures, successes an
   boundary: choice(BOUNDARIES).default('midpoint').meta({ description: 'Where an edge of an outage is placed.' }),
 });
 
-const PROBING = 'a mapping of allow, trust, sharedFate, threads, perServer, inFlight, extra, jitter, seed and defaults';
+/** What of a check's keys is about the target; the others are about detection. */
+const target = check.omit({
+  interval: true,
+  maxGap: true,
+  failures: true,
+  successes: true,
+  quorum: true,
+  boundary: true,
+});
+
+const canaries = mapping('a mapping of need, interval and targets', {
+  need: integer(1, 100).default(1).meta({ description: 'How many of them must answer.' }),
+  interval: duration(5 * SECOND, HOUR)
+    .prefault('60s')
+    .meta({ description: 'Time between two looks while nothing fails.' }),
+  targets: list(
+    'a list of at least one target',
+    mapping('a target with id and exactly one kind such as http', {
+      ...target.shape,
+      timeout: TIMEOUT.prefault('3s').meta({ description: 'How long a failure of a check may be in doubt.' }),
+    }),
+    1,
+  ),
+});
+
+const PROBING =
+  'a mapping of allow, trust, sharedFate, canaries, threads, perServer, inFlight, extra, jitter, seed and defaults';
 
 const probing = mapping(PROBING, {
   allow: list(
@@ -50,7 +77,25 @@ const probing = mapping(PROBING, {
     .default(10)
     .meta({ description: 'How far slots wander about their grid, in per cent of the interval; 0: they stay on it.' }),
   seed: integer(0, 4_294_967_295).default(1).meta({ description: 'What their wandering is drawn from.' }),
+  canaries: canaries.optional().meta({
+    description:
+      'Targets of known good standing outside the provider’s network. Absent: the monitor cannot doubt itself.',
+  }),
   defaults: defaults.prefault({}),
+});
+
+const provider = mapping('a mapping of addresses', {
+  addresses: list(
+    'a list of at least one address range such as [203.0.113.0/24]',
+    text('an address range such as 203.0.113.0/24', parseAddressRange),
+    1,
+  ).meta({ description: 'The provider’s own addresses: what is down elsewhere may not be its doing.' }),
+});
+
+const exclusions = mapping('a mapping of autoAccept', {
+  autoAccept: list('a list of reasons such as [dns-propagation]', choice(PROPOSED_REASONS))
+    .default([])
+    .meta({ description: 'Reasons for which a proposed exclusion is accepted without a person.' }),
 });
 
 const secret = text(FROM_ENVIRONMENT, (found) => new Secret(found));
@@ -89,6 +134,8 @@ export const mainSchema = mapping('a mapping of contracts, contract, services, j
   }),
   vantage: identifier('the name of this vantage point').default('local'),
   probing: probing.prefault({}),
+  provider: provider.optional().meta({ description: 'Absent: no exclusion is proposed.' }),
+  exclusions: exclusions.prefault({}),
   mail: mail.optional().meta({ description: 'Absent: no mail is sent.' }),
   influx: influx.optional().meta({ description: 'Absent: no samples are written.' }),
   statements: statements.prefault({}),

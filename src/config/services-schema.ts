@@ -96,7 +96,7 @@ const delivery = mapping('a mapping of from, to, submission and mailbox', {
 const bytes = (what: string) =>
   text(`${what}, with \\r, \\n, \\t, \\\\ and \\xHH for what cannot be typed`, parseBytes);
 
-const check = mapping('a check with id and exactly one kind such as http', {
+export const check = mapping('a check with id and exactly one kind such as http', {
   id: identifier('an id'),
   http: text('an absolute URL with its scheme such as https://example.kz/', parseWebUrl).optional(),
   status: statusCodes.optional().meta({ description: 'Good status codes, default 200-399. With http only.' }),
@@ -233,3 +233,5 @@ export const servicesSchema = mapping('a mapping of customers and services', {
 export type ServicesFile = z.output<typeof servicesSchema>;
 export type ServiceEntry = ServicesFile['services'][number];
 export type CheckEntry = ServiceEntry['components'][string]['checks'][number];
+/** What of a check or a canary says what is probed. */
+export type TargetEntry = Omit<CheckEntry, 'interval' | 'maxGap' | 'failures' | 'successes' | 'quorum' | 'boundary'>;

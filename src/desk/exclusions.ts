@@ -1,9 +1,11 @@
 /** Decisions that downtime is not the provider's (cl. 8.5): decided here, recorded by the caller. Nothing is deleted. */
 import type { Contracts } from '../domain/contract/contracts.ts';
 import { editionsWithin } from '../domain/contract/editions.ts';
+import type { Contract } from '../domain/contract/terms.ts';
 import type { ExclusionFact, ExclusionWithdrawnFact } from '../domain/facts/fact.ts';
 import { knownAt, type Ledger } from '../domain/facts/ledger.ts';
 import type { Instant } from '../domain/time/instant.ts';
+import type { Interval } from '../domain/time/interval.ts';
 import { quote } from '../domain/time/text.ts';
 
 /** A request that the facts do not allow; the message names the field, what was found and what is expected. */
@@ -19,6 +21,8 @@ export interface ExclusionRequest {
   readonly reason: string;
   readonly by: string;
   readonly note?: string;
+  /** Its name; the next free one where none is given. */
+  readonly id?: string;
 }
 
 /**
@@ -39,15 +43,20 @@ export function addExclusion(
   if (request.start >= request.end) {
     throw new ExclusionRefused('end: found one not after the start, expected a time that ends after it starts');
   }
-  const editions = editionsWithin(contract, request).map(({ edition }) => edition.exclusions.map(({ id }) => id));
-  const [first = [], ...later] = editions;
-  const reasons = first.filter((reason) => later.every((known) => known.includes(reason)));
+  const reasons = reasonsWithin(contract, request);
   if (!reasons.includes(request.reason)) {
     const expected =
       reasons.length === 0 ? 'none, for the contract excludes nothing then' : `one of ${reasons.join(', ')}`;
     throw new ExclusionRefused(`reason: found ${quote(request.reason)}, expected ${expected}`);
   }
   return { type: 'exclusion', id: nextId(ledger), ...request, at: now };
+}
+
+/** The reasons that every edition of the contract in force in a time knows. */
+export function reasonsWithin(contract: Contract, time: Interval): readonly string[] {
+  const editions = editionsWithin(contract, time).map(({ edition }) => edition.exclusions.map(({ id }) => id));
+  const [first = [], ...later] = editions;
+  return first.filter((reason) => later.every((known) => known.includes(reason)));
 }
 
 /**

@@ -9,7 +9,16 @@ import { type Instant, MINUTE, type Millis, SECOND } from '../domain/time/instan
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import type { FromProber, ProberData, ToProber } from './prober-messages.ts';
 import { assignShards } from './shards.ts';
-import type { Batch, Coverage, FoundEdge, Jitter, ProbeLimits, WaitingProbes, WatchedCheck } from './watched-check.ts';
+import type {
+  Batch,
+  CanarySettings,
+  Coverage,
+  FoundEdge,
+  Jitter,
+  ProbeLimits,
+  WaitingProbes,
+  WatchedCheck,
+} from './watched-check.ts';
 
 export interface MonitorOptions {
   readonly clock: Clock;
@@ -19,6 +28,10 @@ export interface MonitorOptions {
   /** Of all threads together. */
   readonly limits: ProbeLimits;
   readonly jitter: Jitter;
+  /** Absent: the monitor takes what it sees for true. */
+  readonly canaries?: CanarySettings | undefined;
+  /** Called when the canaries say that the monitor is blind, in any of its threads, and when it sees again. */
+  readonly onSight?: (isBlind: boolean) => void;
   /** Receives what the workers found; coverage, probes in flight and waiting already merged over all of them. */
   readonly onBatch: (batch: Batch) => void;
   /** A worker died; it is replaced after so long. */
@@ -55,6 +68,7 @@ interface Crew {
   coveredBefore: Covered;
   inFlight: number;
   waiting: WaitingProbes;
+  isBlind: boolean;
 }
 
 export class Monitor {
@@ -133,23 +147,26 @@ export class Monitor {
       coveredBefore: NOTHING_COVERED,
       inFlight: 0,
       waiting: NONE_WAITING,
+      isBlind: false,
     };
     this.#crews.set(shard, crew);
     this.#startWorker(crew);
   }
 
   #startWorker(crew: Crew): void {
-    const { clock, limits, jitter, threads } = this.#options;
+    const { clock, limits, jitter, canaries, threads } = this.#options;
     const workerData: ProberData = {
       checks: crew.checks.map((check) => this.#goneOn(check, crew.coveredBefore)),
       limits: { ...limits, inFlight: Math.ceil(limits.inFlight / threads) },
       jitter,
+      canaries,
     };
     const worker = new Worker(new URL('./prober-worker.ts', import.meta.url), { workerData });
     crew.worker = worker;
     crew.startedMs = clock.monotonicMs();
     worker.on('message', (message: FromProber) => {
       if (message.kind === 'batch') this.#takeIn(crew, message.batch);
+      else if (message.kind === 'sight') this.#noteSight(crew, message.isBlind);
     });
     let reason: unknown;
     worker.on('error', (error) => {
@@ -158,6 +175,7 @@ export class Monitor {
     worker.on('exit', (code) => {
       crew.coveredBefore = crew.coverage ?? crew.coveredBefore;
       Object.assign(crew, { worker: undefined, coverage: undefined, inFlight: 0, waiting: NONE_WAITING });
+      this.#noteSight(crew, false);
       if (!this.#stopping) this.#replace(crew, reason ?? new Error(`a prober thread exited with code ${code}`));
       else if (reason !== undefined) this.#options.onWorkerLost(reason, Number.POSITIVE_INFINITY);
     });
@@ -221,6 +239,13 @@ export class Monitor {
     });
     for (const edge of edges) this.#newest.set(edge.check, edge);
     this.#handOn({ edges, samples: [], blips: [], skipped: 0 });
+  }
+
+  #noteSight(crew: Crew, isBlind: boolean): void {
+    const isAnyBlind = (): boolean => this.#crews.values().some((one) => one.isBlind);
+    const before = isAnyBlind();
+    crew.isBlind = isBlind;
+    if (isAnyBlind() !== before) this.#options.onSight?.(isAnyBlind());
   }
 
   /**

@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createProber, type Prober } from '../probes/probe.ts';
 import { createGuard } from '../probes/target-guard.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { ProberLoop } from './prober-loop.ts';
+import { Canaries, vouchedProbe } from './canaries.ts';
+import { ProberLoop, type ProberLoopOptions } from './prober-loop.ts';
 import type { FromProber, ProberData, ToProber } from './prober-messages.ts';
 
 const port = parentPort;
@@ -11,14 +12,23 @@ if (!port) throw new Error('prober-worker runs as a worker thread only');
 
 const clock = systemClock;
 const probers = new Map<string, Prober>();
-const { checks, limits, jitter } = workerData as ProberData;
+const { checks, limits, jitter, canaries: settings } = workerData as ProberData;
 const say = (message: FromProber): void => port.postMessage(message);
+const probe: ProberLoopOptions['probe'] = (check, signal) => proberFor(check.allow).run(check.request, signal);
+const canaries =
+  settings &&
+  new Canaries({
+    ...settings,
+    clock,
+    probe: ({ request, allow }, signal) => proberFor(allow).run(request, signal),
+    onSight: (isBlind) => say({ kind: 'sight', isBlind }),
+  });
 const loop = new ProberLoop({
   clock,
   checks,
   limits,
   jitter,
-  probe: (check, signal) => proberFor(check.allow).run(check.request, signal),
+  probe: canaries ? vouchedProbe(probe, canaries, clock) : probe,
   handOver: (batch) => say({ kind: 'batch', batch }),
 });
 
@@ -27,11 +37,13 @@ port.on('message', async (message: ToProber) => {
     loop.change(message.changes);
     return;
   }
+  canaries?.stop();
   await loop.stop();
   await Promise.all([...probers.values()].map((prober) => prober.close()));
   say({ kind: 'stopped' });
   port.close();
 });
+canaries?.start();
 loop.start();
 
 /** One prober for each list of allowed address ranges: the guard belongs to it. */

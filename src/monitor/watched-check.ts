@@ -45,6 +45,20 @@ export interface WaitingProbes {
   readonly room: number;
 }
 
+/** A target of known good standing outside the provider's network. */
+export interface Canary {
+  readonly request: ProbeRequest;
+  readonly allow: readonly string[];
+}
+
+/** What tells a blind monitor from targets that are down. */
+export interface CanarySettings {
+  readonly canaries: readonly Canary[];
+  /** How many of them must answer. */
+  readonly need: number;
+  readonly intervalMs: Millis;
+}
+
 /** A state edge found, with what the probe that showed it first said. */
 export interface FoundEdge {
   readonly check: string;

@@ -60,6 +60,7 @@ export const VOIDS = [
   'network_unavailable',
   'unsupported',
   'out_of_resources',
+  'monitor_blind',
   'monitor_stopping',
   'internal_error',
 ] as const;

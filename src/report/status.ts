@@ -38,6 +38,8 @@ export interface StatusView {
   readonly offsetMinutes: number;
   readonly services: readonly ServiceStatus[];
   readonly journal: { readonly entries: number };
+  /** The canaries do not answer, or most servers fail at once and there are none; absent while neither is so. */
+  readonly sight?: 'blind' | 'doubtful';
   /** Since the daemon started; `perSecond` over the latest minute, absent before there is one. */
   readonly probes: { readonly perSecond?: number; readonly total: number; readonly failed: number };
 }

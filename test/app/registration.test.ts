@@ -147,6 +147,11 @@ services: [{ id: s1, customer: c1, components: { web: { checks: ${checks} } } }]
       undefined,
     ]);
     expect([...placesOf(configuration).keys()]).toEqual(found.map((check) => check.id));
-    expect(placesOf(configuration).get('s1/web/shop')).toEqual({ service: 's1', component: 'web', kind: 'http' });
+    expect(placesOf(configuration).get('s1/web/shop')).toEqual({
+      service: 's1',
+      component: 'web',
+      kind: 'http',
+      server: 'service s1',
+    });
   });
 });

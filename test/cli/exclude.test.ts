@@ -133,3 +133,77 @@ describe('kepil exclude', () => {
     });
   });
 });
+
+describe('kepil exclude, on what evidence proposes', () => {
+  const proposal = (id: string, span: { start: number; end?: number }): Fact => ({
+    type: 'exclusion-proposed',
+    id,
+    service: 's1',
+    ...span,
+    reason: 'customer',
+    evidence: { rule: 'address-elsewhere', probes: [] },
+    at: at('2026-03-10 11:00'),
+  });
+  const outage = { start: at('2026-03-10 10:00'), end: at('2026-03-10 14:00') };
+  const withProposals = {
+    ...setting,
+    facts: [...setting.facts, proposal('p1', { start: outage.start }), proposal('p2', outage)],
+  };
+
+  it('counts until a person accepts it, from the beginning to the end of the outage', async () => {
+    await atCommandLine(withProposals, async ({ kepil, json }) => {
+      const excluded = async () => (await json('statement', '--service', 's1')).services[0].month.ms.excluded;
+      expect(await excluded()).toBe(0);
+      expect((await kepil('exclude', 'proposed')).stdout).toMatch(
+        /^p1 +s1 +2026-03-10T10:00:00.000\+05:00 .*customer +open/m,
+      );
+      expect(await json('exclude', 'accept', 'p1', '--by', 'saule')).toMatchObject({
+        type: 'exclusion',
+        id: 'p1',
+        ...outage,
+        reason: 'customer',
+        by: 'saule',
+      });
+      expect(await excluded()).toBe(4 * 3_600_000);
+      expect(await json('exclude', 'proposed')).toMatchObject([{ id: 'p2' }]);
+      expect(await json('exclude', 'proposed', '--all')).toMatchObject([
+        { id: 'p1', standing: 'accepted', by: 'saule' },
+        { id: 'p2' },
+      ]);
+    });
+  });
+
+  it('never counts where a person dismisses it, and is answered once', async () => {
+    await atCommandLine(withProposals, async ({ kepil, json }) => {
+      expect(await kepil('exclude', 'dismiss', 'p2', '--by', 'saule')).toMatchObject({
+        code: 0,
+        stdout: 'p2 is dismissed\n',
+      });
+      expect((await json('statement', '--service', 's1')).services[0].month.ms.excluded).toBe(0);
+      for (const verb of ['accept', 'dismiss']) {
+        const { code, stderr } = await kepil('exclude', verb, 'p2', '--by', 'aidar');
+        expect([code, stderr]).toEqual([2, expect.stringContaining('"p2" was already dismissed by saule')]);
+      }
+      expect((await kepil('exclude', 'accept', 'p9', '--by', 'aidar')).stderr).toContain(
+        'found "p9", expected one of p1',
+      );
+    });
+  });
+
+  it('asks for the end of an outage that lasts', async () => {
+    const lasting = [
+      ...plan(),
+      ...watched({ from: '2026-03-01', to: '2026-03-20', down: [['2026-03-10 10:00', '2026-03-20']] }),
+    ] as Fact[];
+    const facts = [...lasting.slice(0, -2), proposal('p1', { start: outage.start })];
+    await atCommandLine({ ...setting, facts }, async ({ kepil, json }) => {
+      expect((await kepil('exclude', 'accept', 'p1', '--by', 'saule')).stderr).toContain(
+        'the outage of proposal p1 lasts',
+      );
+      const end = '2026-03-14T00:00:00+05:00';
+      expect(await json('exclude', 'accept', 'p1', '--by', 'saule', '--end', end)).toMatchObject({
+        end: at('2026-03-14'),
+      });
+    });
+  });
+});

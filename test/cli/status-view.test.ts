@@ -92,6 +92,15 @@ describe('formatStatus', () => {
     for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   });
 
+  it.each([
+    ['blind', 'Sight    blind: the canaries do not answer, and nothing that is seen counts'],
+    ['doubtful', 'Sight    in doubt: most servers fail at once, and no canaries tell why'],
+  ] as const)('says that the monitor is %s, in 80 columns', (sight, line) => {
+    const lines = formatStatus({ ...status(), sight }, { color: false, width: 80 }).split('\n');
+    expect(lines).toContain(line);
+    expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(80);
+  });
+
   it('says so when all is well and does not list more than 20 well services', () => {
     expectGolden('status-well', formatStatus(status(...MANY_WELL), PLAIN));
   });

@@ -230,6 +230,49 @@ it('builds targets of the network: TLS, DNS, TCP and ICMP', async () => {
   ]);
 });
 
+describe('the canaries', () => {
+  it('are targets with a short deadline of their own, of which one must answer', async () => {
+    const { probing } = await configurationOf({
+      'kepil.yaml': `${MAIN}probing:
+  allow: [10.0.0.0/8]
+  canaries: { targets: [{ id: a, http: "https://example.net/", contains: hi }, { id: b, smtp: "mx.example.org:25", timeout: 1s }] }
+`,
+    });
+    expect(probing.canaries).toEqual({
+      need: 1,
+      intervalMs: MINUTE,
+      canaries: [
+        {
+          request: {
+            target: { kind: 'http', url: 'https://example.net/', status: [{ from: 200, to: 399 }], contains: 'hi' },
+            timeoutMs: 3 * SECOND,
+          },
+          allow: ['10.0.0.0/8'],
+        },
+        {
+          request: { target: { kind: 'smtp', host: 'mx.example.org', port: 25, security: 'plain' }, timeoutMs: SECOND },
+          allow: ['10.0.0.0/8'],
+        },
+      ],
+    });
+  });
+});
+
+describe('proposals of exclusions', () => {
+  it('need the addresses of the provider, and are accepted by nobody unless that is written', async () => {
+    const proposals = async (text: string) => (await configurationOf({ 'kepil.yaml': MAIN + text })).proposals;
+    const provider = 'provider: { addresses: [203.0.113.0/24, "2001:db8::/32"] }\n';
+    const addresses = ['203.0.113.0/24', '2001:db8::/32'];
+    expect(await proposals('')).toBeUndefined();
+    expect(await proposals(provider)).toEqual({ addresses, autoAccept: [] });
+    const autoAccept = ['dns-propagation'];
+    expect(await proposals(`${provider}exclusions: { autoAccept: [dns-propagation] }\n`)).toEqual({
+      addresses,
+      autoAccept,
+    });
+  });
+});
+
 describe('the main file', () => {
   it('gives settings with their defaults', async () => {
     const configuration = await configurationOf();

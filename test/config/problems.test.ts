@@ -266,6 +266,21 @@ describe('what does not fit together', () => {
       'kepil.yaml:6:47: probing.defaults.timeout: found "6s", expected a duration not longer than the interval',
     ],
     [
+      'a rule for proposals where nothing is proposed',
+      main('exclusions: { autoAccept: [customer] }\n'),
+      'kepil.yaml:1:1: provider: found nothing, expected provider.addresses, without which nothing is proposed',
+    ],
+    [
+      'a canary of two things',
+      main('probing: { canaries: { targets: [{ id: a, smtp: "a.kz:25", imap: "a.kz:143" }] } }\n'),
+      `kepil.yaml:6:34: probing.canaries.targets[0]: found a check of smtp and imap, expected ${ONE_OF_THEM}`,
+    ],
+    [
+      'more canaries needed than there are',
+      main('probing: { canaries: { need: 2, targets: [{ id: a, smtp: "a.kz:25" }] } }\n'),
+      'kepil.yaml:6:30: probing.canaries.need: found 2, expected at most the number of targets, 1',
+    ],
+    [
       'a check of nothing',
       check('timeout: 5s'),
       `services/acme.yaml:9:23: ${CHECK}: found a check of nothing, expected ${ONE_OF_THEM}`,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MINUTE, type Millis, SECOND } from '../../src/domain/time/instant.ts';
 import { Monitor } from '../../src/monitor/monitor.ts';
-import type { Batch, FoundEdge, WatchedCheck } from '../../src/monitor/watched-check.ts';
+import type { Batch, CanarySettings, FoundEdge, WatchedCheck } from '../../src/monitor/watched-check.ts';
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { watched } from './scripted-probes.ts';
@@ -43,7 +43,13 @@ function checkOf(id: string, port: number, settings: Partial<WatchedCheck> = {})
   });
 }
 
-function watch(threads: number, checks: readonly WatchedCheck[], clock: Clock = systemClock) {
+function watch(
+  threads: number,
+  checks: readonly WatchedCheck[],
+  clock: Clock = systemClock,
+  canaries?: CanarySettings,
+) {
+  const sights: boolean[] = [];
   const batches: Batch[] = [];
   const lost: string[] = [];
   const restarts: Millis[] = [];
@@ -56,6 +62,8 @@ function watch(threads: number, checks: readonly WatchedCheck[], clock: Clock = 
     limits: { perServer: 8, inFlight: 1_000, extra: 1 },
     jitter: { part: 0, seed: 0 },
     onTrouble: (reason) => troubles.push(reason === undefined ? 'over' : String(reason)),
+    canaries,
+    onSight: (isBlind) => sights.push(isBlind),
     onBatch: (batch) => {
       batches.push(batch);
       for (const wake of wakers) wake();
@@ -80,7 +88,7 @@ function watch(threads: number, checks: readonly WatchedCheck[], clock: Clock = 
       wakers.add(look);
       look();
     });
-  return { monitor, batches, lost, restarts, troubles, edges, until };
+  return { monitor, batches, lost, restarts, troubles, edges, until, sights };
 }
 
 async function took(work: () => Promise<unknown>): Promise<Millis> {
@@ -90,6 +98,29 @@ async function took(work: () => Promise<unknown>): Promise<Millis> {
 }
 
 describe('Monitor', () => {
+  it('takes a failure for an outage only while its canaries answer', async () => {
+    const [web, canary] = [await site(), await site()];
+    const { request, allow } = checkOf('canary', canary.port);
+    const canaries = { canaries: [{ request, allow }], need: 1, intervalMs: 60 * SECOND };
+    const { monitor, batches, edges, sights, until } = watch(
+      2,
+      [checkOf('a', web.port), checkOf('b', web.port)],
+      systemClock,
+      canaries,
+    );
+    monitor.start();
+    await until(() => (edges().length === 2 ? true : undefined));
+    Object.assign(web, { status: 503 });
+    Object.assign(canary, { status: 503 });
+    const words = () =>
+      new Set(batches.flatMap(({ samples }) => samples.map(({ check, error }) => `${check} ${error}`)));
+    await until(() => (words().has('a monitor_blind') && words().has('b monitor_blind') ? true : undefined));
+    expect(edges()).toHaveLength(2);
+    Object.assign(canary, { status: 200 });
+    await until(() => (edges().filter(({ to }) => to === 'down').length === 2 ? true : undefined));
+    expect(sights).toEqual([true, false]);
+  });
+
   it('finds an outage and its end in a worker thread, with evidence', async () => {
     const web = await site();
     const { monitor, edges, until } = watch(1, [checkOf('c', web.port)]);

@@ -1,7 +1,7 @@
 /** Checks whose probes answer as a script says, on a virtual clock: what a prober loop is tested with. */
 import type { Outcome } from '../../src/domain/facts/fact.ts';
 import { type Instant, type Millis, SECOND } from '../../src/domain/time/instant.ts';
-import { ProberLoop } from '../../src/monitor/prober-loop.ts';
+import { ProberLoop, type ProberLoopOptions } from '../../src/monitor/prober-loop.ts';
 import type { Batch, FoundEdge, Sample, WatchedCheck } from '../../src/monitor/watched-check.ts';
 import type { ProbeResult } from '../../src/probes/outcome.ts';
 import type { ManualClock } from '../support/manual-clock.ts';
@@ -57,6 +57,8 @@ export function scriptedLoop(options: {
   readonly checks: readonly WatchedCheck[];
   readonly script: Script;
   readonly onBatch?: (batch: Batch) => void;
+  /** What stands between the loop and its probes. */
+  readonly wrap?: (probe: ProberLoopOptions['probe']) => ProberLoopOptions['probe'];
 }): ScriptedLoop {
   const { clock, checks, script } = options;
   const batches: Batch[] = [];
@@ -85,7 +87,7 @@ export function scriptedLoop(options: {
   const loop = new ProberLoop({
     clock,
     checks,
-    probe,
+    probe: options.wrap?.(probe) ?? probe,
     handOver: (batch) => {
       batches.push(batch);
       options.onBatch?.(batch);

@@ -1,4 +1,5 @@
 /** `kepil exclude …`: decisions that downtime is not the provider's (cl. 8.5), and their withdrawal. */
+import { acceptProposal, dismissProposal, listProposals } from '../../desk/exclusion-proposals.ts';
 import { addExclusion, ExclusionRefused, listExclusions, withdrawExclusion } from '../../desk/exclusions.ts';
 import { formatInstant } from '../../domain/time/contract-calendar.ts';
 import type { Instant } from '../../domain/time/instant.ts';
@@ -47,6 +48,72 @@ export function withdraw(id: string, options: CommonOptions & { readonly by: str
     return { fact, key: `exclusion/${id}/withdrawn`, said: `${id} is withdrawn` };
   });
 }
+
+/** `kepil exclude accept`: records the exclusion that is proposed, under the same id. */
+export function accept(
+  id: string,
+  options: CommonOptions & { readonly by: string; readonly end?: string },
+  io: CliIo,
+): Promise<ExitCode> {
+  const answer = {
+    by: wordOption('by', options.by),
+    ...(options.end === undefined ? {} : { end: instantOption('end', options.end) }),
+  };
+  return recordAndSay(options, io, ExclusionRefused, ({ feed, contracts }, now) => {
+    const fact = acceptProposal({ ledger: feed.ledger, contracts }, id, answer, now);
+    return { fact, key: `exclusion/${id}`, said: `${id}: ${fact.reason} excluded of ${fact.service}` };
+  });
+}
+
+/** `kepil exclude dismiss`: the time counts. */
+export function dismiss(id: string, options: CommonOptions & { readonly by: string }, io: CliIo): Promise<ExitCode> {
+  const by = wordOption('by', options.by);
+  return recordAndSay(options, io, ExclusionRefused, ({ feed }, now) => {
+    const fact = dismissProposal(feed.ledger, id, by, now);
+    return { fact, key: `exclusion-proposed/${id}/dismissed`, said: `${id} is dismissed` };
+  });
+}
+
+/** `kepil exclude proposed`: what evidence proposes, and on which evidence. */
+export function proposed(options: CommonOptions & { readonly all?: boolean }, io: CliIo): Promise<ExitCode> {
+  return withBooks<ExitCode>(options.config, io, async ({ feed, contracts, now }) => {
+    const show = (instant: Instant): string => formatInstant(instant, contracts.default.offsetMinutes);
+    const rows = listProposals(feed.ledger, now())
+      .filter(({ standing }) => options.all || standing === 'open')
+      .map(({ type: _type, start, end, at, ...rest }) => ({
+        ...rest,
+        start: show(start),
+        end: end === undefined ? null : show(end),
+        at: show(at),
+      }));
+    if (options.json) {
+      io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+      return 0;
+    }
+    const cells = rows.map((row): Cell[] => [
+      row.id,
+      row.service,
+      row.start,
+      row.end,
+      row.reason,
+      row.by === null ? row.standing : { text: `${row.standing} by ${row.by}`, style: 'dim' },
+      JSON.stringify(row.evidence),
+    ]);
+    const table = formatTable(PROPOSAL_COLUMNS, cells, terminalOf(io.stdout, io.environment));
+    io.stdout.write(rows.length === 0 ? 'no exclusions are proposed\n' : `${table}\n`);
+    return 0;
+  });
+}
+
+const PROPOSAL_COLUMNS = [
+  { title: 'Id' },
+  { title: 'Service', cut: 12 },
+  { title: 'Start' },
+  { title: 'End' },
+  { title: 'Reason' },
+  { title: 'Standing', cut: 12 },
+  { title: 'Evidence', cut: 20, optional: true },
+] as const;
 
 /** `kepil exclude list`: every exclusion, withdrawn ones too. */
 export function list(options: CommonOptions & { readonly service?: string }, io: CliIo): Promise<ExitCode> {

@@ -230,6 +230,36 @@ export interface CoverageFact {
   readonly at: Instant;
 }
 
+/** Reasons for which evidence can propose an exclusion (cl. 8.5). */
+export const PROPOSED_REASONS = ['dns-propagation', 'customer'] as const;
+export type ProposedReason = (typeof PROPOSED_REASONS)[number];
+
+/**
+ * Evidence says that an outage may not be the provider's. It changes no figure: a person, or a rule of theirs, accepts it
+ * by recording the exclusion of the same id, or dismisses it.
+ */
+export interface ExclusionProposedFact {
+  readonly type: 'exclusion-proposed';
+  readonly id: string;
+  readonly service: string;
+  /** When the outage began. */
+  readonly start: Instant;
+  /** Absent where the outage lasted when this was proposed. */
+  readonly end?: Instant;
+  readonly reason: ProposedReason;
+  readonly evidence: Evidence;
+  readonly at: Instant;
+}
+
+/** A proposal was answered with no. */
+export interface ExclusionDismissedFact {
+  readonly type: 'exclusion-dismissed';
+  /** The proposal. */
+  readonly id: string;
+  readonly by: string;
+  readonly at: Instant;
+}
+
 /** A change that customers must be told of ahead (cl. 3.5, 5.4, 6.3), or an incident as it happens (cl. 7.1). */
 export interface ChangeAnnouncedFact {
   readonly type: 'change-announced';
@@ -386,6 +416,8 @@ export interface DaemonFact {
 export type Fact =
   | Exclude<ReplayFact, ObservationFact>
   | CoverageFact
+  | ExclusionProposedFact
+  | ExclusionDismissedFact
   | ChangeAnnouncedFact
   | ChangeWithdrawnFact
   | ChangeNotifiedFact

@@ -13,7 +13,9 @@ import type {
   CreditFact,
   CustomerFact,
   EdgeFact,
+  ExclusionDismissedFact,
   ExclusionFact,
+  ExclusionProposedFact,
   ExclusionWithdrawnFact,
   Fact,
   FeeFact,
@@ -60,6 +62,7 @@ export interface ServiceRecord {
   readonly fees: readonly Known<FeeFact>[];
   readonly lifecycle: readonly Known<LifecycleFact>[];
   readonly exclusions: readonly Known<ExclusionFact>[];
+  readonly proposals: readonly Known<ExclusionProposedFact>[];
   readonly claims: readonly Known<ClaimFact>[];
   readonly tickets: readonly Known<TicketFact>[];
   /** Decisions on its credits, in the order of their numbers. */
@@ -91,6 +94,7 @@ export class Ledger {
   readonly #works = new Map<string, Growing<WorkRecord>>();
   readonly #workOfService = new Map<string, Set<string>>();
   readonly #changes = new Map<string, Growing<ChangeRecord>>();
+  readonly #dismissals = new Map<string, readonly Known<ExclusionDismissedFact>[]>();
   readonly #withdrawals = new Map<string, readonly Known<ExclusionWithdrawnFact>[]>();
   readonly #coverage = new Map<string, CoverageHistory>();
   /** Ids of the services that are defined; made when it is asked for. */
@@ -159,6 +163,12 @@ export class Ledger {
         return;
       case 'exclusion-withdrawn':
         addIn(this.#withdrawals, fact.id, { fact, knownAt });
+        return;
+      case 'exclusion-proposed':
+        append(this.#service(fact.service), 'proposals', { fact, knownAt });
+        return;
+      case 'exclusion-dismissed':
+        addIn(this.#dismissals, fact.id, { fact, knownAt });
         return;
       case 'claim':
         append(this.#service(fact.service), 'claims', { fact, knownAt });
@@ -258,6 +268,10 @@ export class Ledger {
     return [...this.#changes.keys()];
   }
 
+  dismissalsOf(proposal: string): readonly Known<ExclusionDismissedFact>[] {
+    return this.#dismissals.get(proposal) ?? [];
+  }
+
   withdrawalsOf(exclusion: string): readonly Known<ExclusionWithdrawnFact>[] {
     return this.#withdrawals.get(exclusion) ?? [];
   }
@@ -296,6 +310,7 @@ export class Ledger {
       fees: NONE,
       lifecycle: NONE,
       exclusions: NONE,
+      proposals: NONE,
       claims: NONE,
       tickets: NONE,
       credits: NONE,

@@ -15,6 +15,8 @@ const APPLICATION_ID = 0x4b65706c;
  * defence against someone who edits the file; the hash chain is.
  *
  * Version 2: the decisions on credits, who recorded a claim, announced changes and their notices, the plan of a service.
+ *
+ * Version 3: exclusions proposed and dismissed.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -36,6 +38,7 @@ export const MIGRATIONS: readonly string[] = [
     OR (NEW.key IS NOT NULL AND EXISTS (SELECT 1 FROM entry WHERE key = NEW.key))
   BEGIN SELECT RAISE(ABORT, 'journal entries are only added, after the last one'); END;
   `,
+  '',
   '',
 ];
 

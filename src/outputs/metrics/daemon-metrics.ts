@@ -39,6 +39,10 @@ export interface DaemonMetrics {
   clockStepped(): void;
   /** A run of failures ended before it confirmed an outage. */
   blip(kind: string): void;
+  /** Whether the canaries say that the monitor is blind. */
+  monitorBlind(isBlind: boolean): void;
+  /** Whether it looks so, where there are no canaries to say. */
+  monitorDoubtful(isDoubtful: boolean): void;
   /** Entries in the journal now. */
   journalEntries(count: number): void;
   /** One append, of one entry or a batch, took so long to be durable. */
@@ -110,6 +114,16 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
     name: 'kepil_blips_total',
     help: 'Runs of failed probes that ended before they confirmed an outage, by protocol: no downtime.',
     labelNames: ['kind'],
+    registers,
+  });
+  const blind = new Gauge({
+    name: 'kepil_monitor_blind',
+    help: '1 while the canaries do not answer: nothing that probes show counts.',
+    registers,
+  });
+  const doubtful = new Gauge({
+    name: 'kepil_monitor_doubtful',
+    help: '1 while most servers fail at once and there are no canaries to tell why.',
     registers,
   });
   const inFlight = new Gauge({ name: 'kepil_probes_in_flight', help: 'Probes sent and not yet finished.', registers });
@@ -184,6 +198,8 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
     slotsSkipped: (count) => skipped.inc(count),
     clockStepped: () => clockSteps.inc(),
     blip: (kind) => blips.inc({ kind }),
+    monitorBlind: (isBlind) => blind.set(Number(isBlind)),
+    monitorDoubtful: (isDoubtful) => doubtful.set(Number(isDoubtful)),
     scheduleLateness: (latenessMs) => lateness.observe(latenessMs / 1_000),
     journalEntries: (count) => entries.set(count),
     journalAppend: (durationMs) => append.observe(durationMs / 1_000),
