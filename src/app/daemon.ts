@@ -4,10 +4,11 @@
  * Probes → recorder → journal → ledger → fleet → outputs, and nothing flows back. Nothing that probes waits for the
  * journal, a scrape or a mail.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import { createServer } from '../api/server.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { computeStatements, monthBefore } from '../domain/contract/statement.ts';
-import type { StatementSet } from '../domain/contract/statement-result.ts';
+import type { Statement, StatementSet } from '../domain/contract/statement-result.ts';
 import type { Fact } from '../domain/facts/fact.ts';
 import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import { Monitor } from '../monitor/monitor.ts';
@@ -19,7 +20,6 @@ import { FAILURES, VOIDS } from '../probes/outcome.ts';
 import type { StatusView } from '../report/status.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
-import { giveBackMemory } from '../runtime/memory.ts';
 import { VERSION } from '../runtime/version.ts';
 import { type Books, openBooks } from './books.ts';
 import { Cleanups } from './cleanups.ts';
@@ -49,13 +49,15 @@ export interface DaemonOptions {
 const ROUND: Millis = SECOND;
 /** Facts of a configuration in one append. What a crash leaves out the next start records. */
 const REGISTERED_AT_ONCE = 2_000;
+/** Statements computed for one request between two turns of the event loop: some milliseconds. */
+const STATEMENTS_AT_ONCE = 50;
 const PROBER_THREADS = 1;
 const INFLUX_CLOSE_WITHIN: Millis = 500;
 /** How soon a month that could not be closed is tried again. */
 const CLOSE_RETRY: Millis = 10 * MINUTE;
 
 export class Daemon {
-  readonly #options: DaemonOptions;
+  #options: DaemonOptions;
   readonly #cleanups: Cleanups;
   readonly #metrics: Metrics;
   readonly #tally: ProbeTally;
@@ -124,9 +126,10 @@ export class Daemon {
     this.#cleanups.add('http', () => server.close());
     const address = await server.listen({ host: configuration.listen.host, port: configuration.listen.port });
 
-    giveBackMemory();
     this.#cleanups.add('rounds', this.#repeat(round));
     this.#monitor(books, influx);
+    // What is defined is in the ledger now, and the checks are with the monitor: at any size that is most of a configuration.
+    this.#options = { ...this.#options, configuration: { ...configuration, customers: [], services: [] } };
     await this.#closeMonths(closer);
     this.#metrics.configReload(true, clock.now());
     return { address };
@@ -222,11 +225,12 @@ export class Daemon {
 
   #monitor({ journal, feed, now }: Books, influx: InfluxOutput | undefined): void {
     const { configuration, clock, log, onFatal } = this.#options;
+    const { vantage } = configuration;
     const places = placesOf(configuration);
     const recorder = new Recorder({
       journal,
       clock,
-      vantage: configuration.vantage,
+      vantage,
       onRecorded: () => {},
       onTrouble: (error) => {
         if (error === undefined) this.#troubles.delete('journal');
@@ -246,7 +250,7 @@ export class Daemon {
         for (const check of batch.blips) this.#metrics.blip(places.get(check)?.kind ?? 'unknown');
         for (const sample of batch.samples) {
           const place = places.get(sample.check);
-          if (place) this.#show({ ...place, ...sample, vantage: configuration.vantage }, influx);
+          if (place) this.#show({ ...place, ...sample, vantage }, influx);
         }
       },
       onWorkerLost: (error) => log.error({ error }, 'a prober thread was lost and is replaced'),
@@ -306,16 +310,28 @@ export class Daemon {
     };
   }
 
-  #statements({ contracts, feed, now }: Books, month: string | undefined, service: string | undefined): StatementSet {
+  /** In slices: of a large fleet, all of them are seconds of work. */
+  async #statements(
+    { contracts, feed, now }: Books,
+    month: string | undefined,
+    service: string | undefined,
+  ): Promise<StatementSet> {
     const asOf = now();
     const { offsetMinutes } = contracts.default;
-    return computeStatements({
+    const question = {
       ledger: feed.ledger,
-      contractOf: (name) => contracts.named(name),
+      contractOf: (name: string | undefined) => contracts.named(name),
       month: month ?? monthBefore(asOf, offsetMinutes),
       asOf,
       offsetMinutes,
-      ...(service === undefined ? {} : { services: [service] }),
-    });
+    };
+    const services = service === undefined ? feed.ledger.services() : [service];
+    const statements: Statement[] = [];
+    for (let from = 0; from < services.length; from += STATEMENTS_AT_ONCE) {
+      const slice = services.slice(from, from + STATEMENTS_AT_ONCE);
+      statements.push(...computeStatements({ ...question, services: slice }).statements);
+      await turn();
+    }
+    return { asOf, month: question.month, offsetMinutes, statements };
   }
 }
