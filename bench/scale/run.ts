@@ -96,19 +96,19 @@ const steady = await watch(daemon.pid, metricsUrl, {
 });
 
 let dead: Phase | undefined;
-let diedAt = Number.POSITIVE_INFINITY;
+let died = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 /** Within this every death should be found: the slowest check's interval, its timeout when silence must be waited for. */
 const findWithinSeconds =
   2 * options.intervalSeconds + CONFIRMATION_SECONDS + (death === 'silent' ? 3 * options.timeoutSeconds : 0);
 if (death !== 'none') {
   servers.send({ kind: 'die', death });
-  diedAt = (await heard('died')).at;
+  died = await heard('died');
   say(`half of the servers have died: ${fleet.mortalChecks} checks`);
   const seconds = Math.ceil((findWithinSeconds + 10) / options.scrapeEverySeconds) * options.scrapeEverySeconds;
   dead = await watch(daemon.pid, metricsUrl, { seconds, scrapeEverySeconds: options.scrapeEverySeconds, say });
 }
 const stopMs = await daemon.stop();
-const found = foundOutages(fleet.journalPath, diedAt, fleet.isMortal);
+const found = foundOutages(fleet.journalPath, died, fleet.isMortal);
 
 say('starting again on the journal it left');
 const again = await startDaemon(fleet.configPath, () => {});
