@@ -5,7 +5,7 @@ import { endGroup, spawnTied } from '../../test/support/tied-process.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../src/launch.js', import.meta.url));
 /** Those of `npm start`. */
-const NODE_OPTIONS = ['--max-semi-space-size=8'];
+const NODE_OPTIONS = ['--max-semi-space-size=4'];
 const STOP_WITHIN_MS = 30_000;
 
 export interface DaemonProcess {
