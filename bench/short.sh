@@ -10,3 +10,4 @@ node bench/accuracy.ts --outages 200
 node bench/journal.ts 1
 node bench/replay-file.ts 100000
 node bench/statements.ts 1000
+node bench/scale/run.ts

@@ -4,15 +4,21 @@ import { DatabaseSync } from 'node:sqlite';
 export interface FoundOutages {
   /** From the death to the record of each check's edge, ascending, in milliseconds. */
   readonly delaysMs: readonly number[];
-  /** From the death to the earliest and the latest instant at which the journal says it may have happened. */
+  /** Of them, those whose edge has bounds that the death lies in. */
   readonly boundsHold: number;
   readonly falseAlarms: number;
   readonly entries: number;
   readonly journalBytes: number;
 }
 
+/** When the servers died: a busy machine takes its time over it. */
+export interface Died {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Reads the edges that were recorded from the death on; the journal may still be open elsewhere. */
-export function foundOutages(journalPath: string, diedAt: number, isMortal: (check: string) => boolean): FoundOutages {
+export function foundOutages(journalPath: string, died: Died, isMortal: (check: string) => boolean): FoundOutages {
   const db = new DatabaseSync(journalPath, { readOnly: true });
   try {
     const delays = new Map<string, number>();
@@ -24,10 +30,10 @@ export function foundOutages(journalPath: string, diedAt: number, isMortal: (che
     for (const { recorded_at, fact } of rows) {
       const { check, to, earliest, latest } = JSON.parse(fact) as Edge;
       if (to !== 'down') continue;
-      if (recorded_at < diedAt || !isMortal(check)) falseAlarms += 1;
+      if (recorded_at < died.from || !isMortal(check)) falseAlarms += 1;
       else if (!delays.has(check)) {
-        delays.set(check, recorded_at - diedAt);
-        if (earliest <= diedAt && diedAt <= latest) boundsHold += 1;
+        delays.set(check, recorded_at - died.from);
+        if (earliest <= died.to && died.from <= latest) boundsHold += 1;
       }
     }
     const number = (sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0]);

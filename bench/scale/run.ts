@@ -2,7 +2,7 @@
  * The whole daemon at the size of a hosting provider: how late it probes, what it weighs, whether its event loop stays
  * free while Prometheus scrapes it, and how soon it finds that half of the fleet has died.
  *
- *     node bench/scale/run.ts --services 100000 --mail 20000 --interval 60 --minutes 10
+ *     node bench/scale/run.ts --services 100000 --mail 20000 --interval 60 --timeout 10 --minutes 10 --scrape 15
  *
  * See docs/benchmarks.md. Without options it is the short form: some thousand targets, half a minute.
  */
@@ -26,11 +26,11 @@ const { values } = parseArgs({
   options: {
     services: { type: 'string', default: '2000' },
     mail: { type: 'string', default: '400' },
-    interval: { type: 'string', default: '10' },
-    timeout: { type: 'string', default: '5' },
+    interval: { type: 'string', default: '5' },
+    timeout: { type: 'string', default: '3' },
     https: { type: 'string', default: '0' },
     minutes: { type: 'string', default: '0.25' },
-    scrape: { type: 'string', default: '15' },
+    scrape: { type: 'string', default: '5' },
     die: { type: 'string', default: 'closed' },
     json: { type: 'string' },
     keep: { type: 'boolean', default: false },
@@ -96,19 +96,19 @@ const steady = await watch(daemon.pid, metricsUrl, {
 });
 
 let dead: Phase | undefined;
-let diedAt = Number.POSITIVE_INFINITY;
+let died = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 /** Within this every death should be found: the slowest check's interval, its timeout when silence must be waited for. */
 const findWithinSeconds =
   2 * options.intervalSeconds + CONFIRMATION_SECONDS + (death === 'silent' ? 3 * options.timeoutSeconds : 0);
 if (death !== 'none') {
   servers.send({ kind: 'die', death });
-  diedAt = (await heard('died')).at;
+  died = await heard('died');
   say(`half of the servers have died: ${fleet.mortalChecks} checks`);
-  const seconds = Math.ceil((findWithinSeconds + 10) / options.scrapeEverySeconds) * options.scrapeEverySeconds;
+  const seconds = Math.ceil((findWithinSeconds + 5) / options.scrapeEverySeconds) * options.scrapeEverySeconds;
   dead = await watch(daemon.pid, metricsUrl, { seconds, scrapeEverySeconds: options.scrapeEverySeconds, say });
 }
 const stopMs = await daemon.stop();
-const found = foundOutages(fleet.journalPath, diedAt, fleet.isMortal);
+const found = foundOutages(fleet.journalPath, died, fleet.isMortal);
 
 say('starting again on the journal it left');
 const again = await startDaemon(fleet.configPath, () => {});

@@ -26,7 +26,7 @@ export interface Served {
 
 export type ServersMessage =
   | { readonly kind: 'served'; readonly served: Served }
-  | { readonly kind: 'died'; readonly at: number }
+  | { readonly kind: 'died'; readonly from: number; readonly to: number }
   | { readonly kind: 'accepted'; readonly connections: number };
 
 /** What the certificate speaks for; every name in it makes each handshake longer. */
@@ -98,9 +98,10 @@ async function main(): Promise<void> {
       say({ kind: 'accepted', connections });
       return;
     }
+    const from = Date.now();
     if (order.death === 'silent') silent = true;
     else for (const server of mortal.servers) server.close();
-    say({ kind: 'died', at: Date.now() });
+    say({ kind: 'died', from, to: Date.now() });
   });
   process.on('disconnect', () => process.exit());
   say({ kind: 'served', served: { alive: alive.ports, mortal: mortal.ports, certificate: identity.cert } });

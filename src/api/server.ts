@@ -16,7 +16,7 @@ export interface ApiSources {
   readonly unready: () => readonly string[];
   readonly status: () => StatusView;
   /** Statements of a contract-clock month; of one service where it is named, empty where there is none of that name. */
-  readonly statements: (month: string | undefined, service: string | undefined) => StatementSet;
+  readonly statements: (month: string | undefined, service: string | undefined) => StatementSet | Promise<StatementSet>;
 }
 
 /**
@@ -51,7 +51,7 @@ export function createServer(sources: ApiSources): FastifyInstance {
       }
     });
     api.get('/api/v1/status', () => sources.status());
-    api.get<{ Querystring: { month?: string; service?: string } }>('/api/v1/statements', (request, reply) => {
+    api.get<{ Querystring: { month?: string; service?: string } }>('/api/v1/statements', async (request, reply) => {
       const { month, service } = request.query;
       const repeated = (['month', 'service'] as const).find((field) => Array.isArray(request.query[field]));
       if (repeated) {
@@ -59,7 +59,7 @@ export function createServer(sources: ApiSources): FastifyInstance {
       }
       const problem = month === undefined ? undefined : monthProblem(month);
       if (problem) return reply.code(400).send({ error: 'bad_request', field: 'month', message: problem });
-      const set = sources.statements(month, service);
+      const set = await sources.statements(month, service);
       if (service !== undefined && set.statements.length === 0) {
         return reply.code(404).send({ error: 'not_found', field: 'service', message: 'no service has that id' });
       }

@@ -5,10 +5,11 @@
  * journal, a scrape or a mail.
  */
 import { availableParallelism } from 'node:os';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createServer } from '../api/server.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { computeStatements, monthBefore } from '../domain/contract/statement.ts';
-import type { StatementSet } from '../domain/contract/statement-result.ts';
+import type { Statement, StatementSet } from '../domain/contract/statement-result.ts';
 import type { Fact } from '../domain/facts/fact.ts';
 import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import { Monitor } from '../monitor/monitor.ts';
@@ -22,7 +23,6 @@ import type { StatusView } from '../report/status.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import { mostDescriptors } from '../runtime/descriptors.ts';
 import type { Logger } from '../runtime/log.ts';
-import { giveBackMemory } from '../runtime/memory.ts';
 import { VERSION } from '../runtime/version.ts';
 import { type Books, openBooks } from './books.ts';
 import { Cleanups } from './cleanups.ts';
@@ -59,6 +59,8 @@ const REGISTERED_AT_ONCE = 2_000;
 const MOST_THREADS = 8;
 /** Descriptors left for the journal, mail, scrapes and name servers. */
 const OTHER_DESCRIPTORS = 256;
+/** Statements computed for one request between two turns of the event loop: some milliseconds. */
+const STATEMENTS_AT_ONCE = 50;
 const INFLUX_CLOSE_WITHIN: Millis = 500;
 /** How soon a month that could not be closed is tried again. */
 const CLOSE_RETRY: Millis = 10 * MINUTE;
@@ -71,7 +73,7 @@ interface Running {
 }
 
 export class Daemon {
-  readonly #options: DaemonOptions;
+  #options: DaemonOptions;
   readonly #cleanups: Cleanups;
   readonly #metrics: Metrics;
   readonly #tally: ProbeTally;
@@ -130,9 +132,10 @@ export class Daemon {
     const { clock, log } = this.#options;
     this.#reloading = this.#reloading.then(async () => {
       try {
-        const left = await this.#change(await load(), running);
+        const next = await load();
+        const left = await this.#change(next, running);
         this.#metrics.configReload(true, clock.now());
-        log.info({ services: this.#configuration.services.length }, 'the configuration was reloaded');
+        log.info({ services: next.services.length }, 'the configuration was reloaded');
         if (left.length > 0) log.warn({ settings: left }, 'settings changed that take effect at the next start');
       } catch (error) {
         this.#metrics.configReload(false, clock.now());
@@ -154,7 +157,7 @@ export class Daemon {
     if (facts.length > 0) await journal.append(facts.map((fact) => ({ fact })));
     // On record, it is in force: from here on nothing fails.
     contracts.replace(next.contracts, next.defaultContract);
-    this.#configuration = next;
+    this.#configuration = withoutFleet(next);
     await feed.catchUp();
     this.#places = placesOf(next);
     this.#checks = watchedChecks(next, feed.ledger, now(), this.#checks);
@@ -193,9 +196,11 @@ export class Daemon {
     this.#cleanups.add('http', () => server.close());
     const address = await server.listen({ host: configuration.listen.host, port: configuration.listen.port });
 
-    giveBackMemory();
     this.#cleanups.add('rounds', this.#repeat(round));
     this.#monitor(books, influx);
+    // What is defined is in the ledger now, and the checks are with the monitor: at any size that is most of a configuration.
+    this.#options = { ...this.#options, configuration: withoutFleet(configuration) };
+    this.#configuration = this.#options.configuration;
     await this.#closeMonths(closer);
     this.#metrics.configReload(true, clock.now());
     return { address };
@@ -442,16 +447,33 @@ export class Daemon {
     };
   }
 
-  #statements({ contracts, feed, now }: Books, month: string | undefined, service: string | undefined): StatementSet {
+  /** In slices: of a large fleet, all of them are seconds of work. */
+  async #statements(
+    { contracts, feed, now }: Books,
+    month: string | undefined,
+    service: string | undefined,
+  ): Promise<StatementSet> {
     const asOf = now();
     const { offsetMinutes } = contracts.default;
-    return computeStatements({
+    const question = {
       ledger: feed.ledger,
-      contractOf: (name) => contracts.named(name),
+      contractOf: (name: string | undefined) => contracts.named(name),
       month: month ?? monthBefore(asOf, offsetMinutes),
       asOf,
       offsetMinutes,
-      ...(service === undefined ? {} : { services: [service] }),
-    });
+    };
+    const services = service === undefined ? feed.ledger.services() : [service];
+    const statements: Statement[] = [];
+    for (let from = 0; from < services.length; from += STATEMENTS_AT_ONCE) {
+      const slice = services.slice(from, from + STATEMENTS_AT_ONCE);
+      statements.push(...computeStatements({ ...question, services: slice }).statements);
+      await turn();
+    }
+    return { asOf, month: question.month, offsetMinutes, statements };
   }
+}
+
+/** A configuration without the services and customers, which are most of it at any size. */
+function withoutFleet(configuration: Configuration): Configuration {
+  return { ...configuration, customers: [], services: [] };
 }

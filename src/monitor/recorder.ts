@@ -24,6 +24,11 @@ export interface RecorderOptions {
 const MOST_WAITING = 100_000;
 /** Facts in one append: encoding, hashing and storing them hold the event loop for some milliseconds. */
 const MOST_AT_ONCE = 200;
+/**
+ * From one append to the next, unless more waits than one takes: each is a sync of the disk, and in a mass outage edges come
+ * one by one, hundreds a second.
+ */
+const BETWEEN_APPENDS: Millis = 50;
 const RETRY_DELAY: Millis = SECOND;
 
 export class Recorder {
@@ -69,12 +74,21 @@ export class Recorder {
     if (this.#troubled && this.#waiting.length > MOST_WAITING) this.#options.onOverflow();
   }
 
-  /** Resolves when everything taken in has been recorded, all coverage included; rejects when the journal refuses. */
+  /**
+   * Resolves when everything taken in has been recorded, all coverage included; rejects when the journal refuses. It may
+   * be asked at any time, and what comes after it is recorded as before.
+   */
   async flush(): Promise<void> {
     this.#cover(this.#options.clock.now(), true);
     while (this.#writing) await this.#writing;
     this.#cancelWait?.();
-    while (this.#waiting.length > 0) await this.#append();
+    this.#cancelWait = undefined;
+    while (this.#waiting.length > 0) {
+      this.#writing = this.#append().finally(() => {
+        this.#writing = undefined;
+      });
+      await this.#writing;
+    }
   }
 
   /** Resolves when all that is covered and found by now has been recorded; rejects when the journal takes no facts. */
@@ -111,8 +125,8 @@ export class Recorder {
       .then(() => {
         if (this.#troubled) this.#options.onTrouble(undefined);
         this.#troubled = false;
-        // What is left gives way to others: an append that is over at once would keep the event loop from them.
-        if (this.#waiting.length > 0) this.#writeAfter(0);
+        // Also what is left gives way to others: an append that is over at once would keep the event loop from them.
+        this.#writeAfter(this.#waiting.length >= MOST_AT_ONCE ? 0 : BETWEEN_APPENDS);
       })
       .catch((error: unknown) => {
         this.#troubled = true;

@@ -196,5 +196,29 @@ describe('Recorder', () => {
     await clock.advance(10);
     expect(overflows()).toBe(0);
     expect(journal.facts).toHaveLength(150_000);
+    expect(Math.max(...journal.appends)).toBeLessThanOrEqual(200);
+  });
+
+  it('goes on after a flush', async () => {
+    const { clock, journal, recorder } = rig();
+    recorder.take(batch({ edges: ['c1'] }));
+    await clock.advance(1);
+    await recorder.flush();
+    recorder.take(batch({ edges: ['c2'] }));
+    await clock.advance(50);
+    expect(journal.facts).toHaveLength(2);
+  });
+
+  it('appends edges that come one by one together, the first at once and none later than a twentieth of a second', async () => {
+    const { clock, journal, recorder } = rig();
+    for (let n = 0; n < 200; n += 1) {
+      recorder.take(batch({ edges: [`c${n}`] }));
+      await clock.advance(1);
+      expect(journal.facts.length).toBeGreaterThan(n - 51);
+    }
+    await clock.advance(50);
+    expect(journal.facts).toHaveLength(200);
+    expect(journal.appends.length).toBeLessThanOrEqual(6);
+    expect(journal.appends[0]).toBe(1);
   });
 });
