@@ -1,0 +1,76 @@
+/**
+ * A process that runs one sort of probe at a pace, or as many as can be, while it is told to: bare sockets, bare undici,
+ * Kepil's prober without the daemon around it, or requests to a multi-target exporter. Its parent reads its CPU time.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Exchanges, exporterExchanges, proberExchanges, socketExchanges, undiciExchanges } from './exchanges.ts';
+import { CONCURRENCY, type Kind, type Pace } from './kinds.ts';
+
+export type LoadSort = 'socket' | 'undici' | 'prober' | 'driver';
+
+/** What the parent tells first. */
+export interface LoadOrder {
+  readonly sort: LoadSort;
+  readonly kind: Kind;
+  readonly pace: Pace;
+  readonly ports: readonly number[];
+  readonly ca: string;
+  /** Where the exporter listens; with `driver` only. */
+  readonly exporterPort?: number;
+}
+
+/** Targets that take turns, for those that hold none of their own. */
+const TARGETS = 1_000;
+
+function exchangesOf(order: LoadOrder): Exchanges {
+  switch (order.sort) {
+    case 'socket':
+      return socketExchanges(order, TARGETS);
+    case 'undici':
+      return undiciExchanges(order, TARGETS);
+    case 'prober':
+      return proberExchanges(order, TARGETS);
+    case 'driver':
+      return exporterExchanges(order, TARGETS);
+  }
+}
+
+const order = await new Promise<LoadOrder>((resolve) => process.once('message', resolve));
+const once = exchangesOf(order);
+let isRunning = false;
+let ordinal = 0;
+
+function send(): Promise<void> {
+  ordinal += 1;
+  return once(ordinal % TARGETS);
+}
+
+async function saturate(): Promise<void> {
+  while (isRunning) await send();
+}
+
+async function keepPace(perSecond: number): Promise<void> {
+  const startMs = performance.now();
+  for (let sent = 0; isRunning; ) {
+    const due = Math.floor(((performance.now() - startMs) / 1_000) * perSecond);
+    for (; sent < due; sent += 1) send().catch(fail);
+    await wait(1_000 / perSecond);
+  }
+}
+
+function fail(error: unknown): never {
+  console.error(`${order.sort} ${order.kind}:`, error);
+  process.exit(1);
+}
+
+function run(): Promise<unknown> {
+  if (order.pace !== null) return keepPace(order.pace);
+  return Promise.all(Array.from({ length: CONCURRENCY }, saturate));
+}
+
+process.on('message', (told) => {
+  isRunning = told === 'run';
+  if (isRunning) run().catch(fail);
+});
+process.on('disconnect', () => process.exit());
+process.send?.('ready');
