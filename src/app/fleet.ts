@@ -46,6 +46,12 @@ export interface FleetOptions {
 
 /** Services computed in one go before other work is let in. */
 const SLICE = 200;
+/**
+ * What has no news is computed again within so many refreshes, as long as a slice at each is enough for that: at a slow
+ * pace of probes this is most of what the daemon does.
+ */
+const TURNS_FOR_ALL = 60;
+const FEWEST_A_TURN = 10;
 
 export class Fleet {
   readonly #options: FleetOptions;
@@ -81,7 +87,8 @@ export class Fleet {
   async #refresh(): Promise<void> {
     const ids = this.#options.ledger.services();
     const down = ids.filter((id) => this.#services.get(id)?.state === 'down');
-    const rest = Array.from({ length: Math.min(SLICE, ids.length) }, (_, i) => ids[(this.#turn + i) % ids.length]);
+    const share = Math.min(SLICE, Math.max(FEWEST_A_TURN, Math.ceil(ids.length / TURNS_FOR_ALL)), ids.length);
+    const rest = Array.from({ length: share }, (_, i) => ids[(this.#turn + i) % ids.length]);
     this.#turn = ids.length === 0 ? 0 : (this.#turn + rest.length) % ids.length;
     const due = [...new Set([...this.#news, ...down, ...rest])];
     this.#news.clear();
