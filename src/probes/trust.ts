@@ -12,6 +12,12 @@ export interface Trust {
 /** Private authorities are few; the bound only keeps a long life of reloads from gathering them. */
 const CONTEXTS_MAX = 64;
 
+/**
+ * OpenSSL's own list begins with a hybrid of ML-KEM, whose key is made and sent for every connection. What a probe learns is
+ * no secret that has to outlive quantum computers; every server that speaks the hybrid speaks X25519.
+ */
+const KEY_EXCHANGE = { ecdhCurve: 'X25519:P-256:P-384:P-521' };
+
 /** Contexts are made when first asked for, and kept. */
 export function createTrust(): Trust {
   let common: SecureContext | undefined;
@@ -19,7 +25,7 @@ export function createTrust(): Trust {
   return {
     contextFor(extra) {
       if (extra === undefined || extra.length === 0) {
-        common ??= createSecureContext();
+        common ??= createSecureContext(KEY_EXCHANGE);
         return common;
       }
       const key = extra.join('\n');
@@ -27,7 +33,7 @@ export function createTrust(): Trust {
       if (known !== undefined) return known;
       // Node passes over what it cannot read, and the server would be called untrusted for it.
       for (const pem of extra) new X509Certificate(pem);
-      const made = createSecureContext({ ca: [...getCACertificates('default'), ...extra] });
+      const made = createSecureContext({ ...KEY_EXCHANGE, ca: [...getCACertificates('default'), ...extra] });
       if (byAuthorities.size >= CONTEXTS_MAX) byAuthorities.clear();
       byAuthorities.set(key, made);
       return made;
