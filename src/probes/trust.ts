@@ -13,10 +13,10 @@ export interface Trust {
 const CONTEXTS_MAX = 64;
 
 /**
- * OpenSSL's own list begins with a hybrid of ML-KEM, whose key is made and sent for every connection. What a probe learns is
- * no secret that has to outlive quantum computers; every server that speaks the hybrid speaks X25519.
+ * A key of the first group is made and sent for every connection. OpenSSL's own list begins with the hybrid of ML-KEM, a costly
+ * one, and what a probe sends is no secret that has to outlive quantum computers: here it is for servers that want no other.
  */
-const KEY_EXCHANGE = { ecdhCurve: 'X25519:P-256:P-384:P-521' };
+const KEY_EXCHANGE = { ecdhCurve: 'X25519:P-256:P-384:P-521:X448:X25519MLKEM768' };
 
 /** Contexts are made when first asked for, and kept. */
 export function createTrust(): Trust {
