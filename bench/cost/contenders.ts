@@ -14,7 +14,7 @@ import type { Kind, Pace } from './kinds.ts';
 import type { LoadOrder, LoadSort } from './load.ts';
 import type { Serving } from './servers.ts';
 
-export const CONTENDERS = ['kepil', 'prober', 'exporter', 'prometheus', 'undici', 'socket'] as const;
+export const CONTENDERS = ['kepil', 'prober', 'exporter', 'prometheus', 'undici', 'thin', 'socket'] as const;
 export type ContenderName = (typeof CONTENDERS)[number];
 
 export interface Round {
@@ -42,6 +42,7 @@ const LAUNCH = fileURLToPath(new URL('../../src/launch.js', import.meta.url));
 /** Why a contender cannot take part, in one sentence; null when it can. */
 export function absence(name: ContenderName, { kind, pace }: Pick<Round, 'kind' | 'pace'>): string | null {
   if (name === 'undici' && (kind === 'smtp' || kind === 'imap')) return 'undici speaks HTTP only';
+  if (name === 'thin' && kind !== 'http') return 'the thin exchange is one of HTTP';
   if ((name === 'kepil' || name === 'prometheus') && pace === null) return `${name} runs at a pace only`;
   if (name === 'exporter' || name === 'prometheus') {
     if (!installed('prometheus-blackbox-exporter')) return 'prometheus-blackbox-exporter is not installed';
@@ -60,6 +61,7 @@ export function startContender(name: ContenderName, round: Round): Promise<Conte
       return startDriven(round);
     case 'prober':
     case 'undici':
+    case 'thin':
     case 'socket':
       return startLoad(name, name, round);
   }

@@ -11,6 +11,7 @@ import { createGuard } from '../../src/probes/target-guard.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { addressOf, type Kind } from './kinds.ts';
 import type { LoadOrder } from './load.ts';
+import { exchangeThin } from './thin-exchange.ts';
 
 /** Runs the probe of the n-th target. */
 export type Exchanges = (ordinal: number) => Promise<void>;
@@ -62,6 +63,16 @@ export function socketExchanges({ kind, ports, ca }: LoadOrder, targets: number)
     });
 }
 
+/** An exchange of our own over a plain socket, with deadline and bounds: what could be had without undici. */
+export function thinExchanges({ ports }: LoadOrder, targets: number): Exchanges {
+  const paths = Array.from({ length: targets }, (_, n) => `/${n}`);
+  return (ordinal) =>
+    new Promise((resolve, reject) => {
+      const to = { port: ports[ordinal % ports.length] ?? 0, path: paths[ordinal] ?? '', timeoutMs: TIMEOUT_MS };
+      exchangeThin(to, (ok) => (ok ? resolve() : reject(new Error('no good reply'))));
+    });
+}
+
 /** Bare undici: a `Client` a probe, with the library's own connection. */
 export function undiciExchanges({ kind, ports, ca }: LoadOrder, targets: number): Exchanges {
   const secureContext = createSecureContext({ ca });
@@ -88,6 +99,8 @@ export function undiciExchanges({ kind, ports, ca }: LoadOrder, targets: number)
 
 /** Kepil's prober: deadline, bounds, guard, evidence and words, without the daemon. */
 export function proberExchanges({ kind, ports, ca }: LoadOrder, targets: number): Exchanges {
+  // As in a prober thread.
+  Error.stackTraceLimit = 1;
   const prober = createProber({ clock: systemClock, guard: createGuard({ allow: ['127.0.0.0/8'] }) });
   const requests = Array.from(
     { length: targets },

@@ -3,10 +3,17 @@
  * Kepil's prober without the daemon around it, or requests to a multi-target exporter. Its parent reads its CPU time.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Exchanges, exporterExchanges, proberExchanges, socketExchanges, undiciExchanges } from './exchanges.ts';
+import {
+  type Exchanges,
+  exporterExchanges,
+  proberExchanges,
+  socketExchanges,
+  thinExchanges,
+  undiciExchanges,
+} from './exchanges.ts';
 import { CONCURRENCY, type Kind, type Pace } from './kinds.ts';
 
-export type LoadSort = 'socket' | 'undici' | 'prober' | 'driver';
+export type LoadSort = 'socket' | 'thin' | 'undici' | 'prober' | 'driver';
 
 /** What the parent tells first. */
 export interface LoadOrder {
@@ -26,6 +33,8 @@ function exchangesOf(order: LoadOrder): Exchanges {
   switch (order.sort) {
     case 'socket':
       return socketExchanges(order, TARGETS);
+    case 'thin':
+      return thinExchanges(order, TARGETS);
     case 'undici':
       return undiciExchanges(order, TARGETS);
     case 'prober':

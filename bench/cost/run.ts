@@ -1,6 +1,6 @@
 /**
  * What a probe costs, side by side: `node bench/cost/run.ts [--seconds 30] [--pace saturated,67,667,1667]
- * [--kinds http,https,smtp,imap] [--contenders kepil,prober,exporter,prometheus,undici,socket] [--interval 6] [--rounds 3] [--json]`.
+ * [--kinds http,https,smtp,imap] [--contenders kepil,prober,exporter,prometheus,undici,thin,socket] [--interval 6] [--rounds 3] [--json]`.
  *
  * One run, one set of targets, fresh connections. At each kind and pace the contenders take turns in rounds, all others at
  * rest meanwhile, so that a machine that grows slower or busier does so for all of them: trust the ratios, not the figures.
