@@ -36,6 +36,8 @@ const paces = values.pace.split(',').map((name): Pace => (name === 'saturated' ?
 
 /** Warm-up before the first round, of those who hold no fleet. */
 const WARM_UP_MS = 1_000;
+/** Before each later one. */
+const SETTLE_MS = 500;
 
 const targets: ChildProcess = fork(new URL('./servers.ts', import.meta.url));
 const [serving] = (await once(targets, 'message')) as [Serving];
@@ -87,7 +89,8 @@ async function compare(round: Round): Promise<Result> {
 /** A fleet that was at rest has first to catch up, then to come back to its even pace; all code has to be warm. */
 function settleMs({ name }: Contender, { pace }: Round, isFirst: boolean): number {
   if (name === 'kepil' || name === 'prometheus') return intervalSeconds * (isFirst ? 2 : 1) * 1_000 + 2_000;
-  return isFirst && pace !== null ? 2 * WARM_UP_MS : WARM_UP_MS;
+  if (!isFirst) return SETTLE_MS;
+  return pace === null ? WARM_UP_MS : 2 * WARM_UP_MS;
 }
 
 async function turn(one: Contender, { kind }: Round, settle: number, measure: number): Promise<Omit<Line, 'name'>> {
