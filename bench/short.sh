@@ -3,8 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-node bench/http-probe.ts --seconds 2
-node bench/mail-probe.ts --seconds 2
+node bench/cost/run.ts --seconds 1 --rounds 1 --pace saturated --contenders prober,exporter
+node bench/cost/run.ts --seconds 3 --rounds 1 --pace 67 --interval 1 --kinds http --contenders kepil,exporter
 node bench/schedule.ts 10000 2
 node bench/accuracy.ts --outages 200
 node bench/journal.ts 1

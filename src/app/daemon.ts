@@ -151,7 +151,7 @@ export class Daemon {
     const { feed, journal, contracts, now } = books;
     const left = settingsLeft(this.#configuration, next);
     // What is covered so far is recorded first: a check that ends is unknown from there.
-    await recorder.settle();
+    await recorder.flush();
     await feed.catchUp();
     const facts = registrationFacts(feed.ledger, definitionsOf(next), now());
     if (facts.length > 0) await journal.append(facts.map((fact) => ({ fact })));

@@ -50,8 +50,10 @@ export interface FleetOptions {
 const SLICE = 25;
 /** Services that are down and computed again at each refresh: those that were computed longest ago. */
 const DOWN_A_TURN = 400;
-/** All others. */
+/** All others at most: in a small fleet each is computed within so many refreshes, which at a slow pace is most of the work. */
 const REST_A_TURN = 200;
+const TURNS_FOR_ALL = 60;
+const FEWEST_A_TURN = 10;
 
 export class Fleet {
   readonly #options: FleetOptions;
@@ -88,10 +90,8 @@ export class Fleet {
 
   async #refresh(): Promise<void> {
     const ids = this.#options.ledger.services();
-    const rest = Array.from(
-      { length: Math.min(REST_A_TURN, ids.length) },
-      (_, i) => ids[(this.#turn + i) % ids.length],
-    );
+    const share = Math.min(REST_A_TURN, Math.max(FEWEST_A_TURN, Math.ceil(ids.length / TURNS_FOR_ALL)), ids.length);
+    const rest = Array.from({ length: share }, (_, i) => ids[(this.#turn + i) % ids.length]);
     this.#turn = ids.length === 0 ? 0 : (this.#turn + rest.length) % ids.length;
     const due = [...new Set([...this.#news, ...this.#down.values().take(DOWN_A_TURN), ...rest])];
     this.#news.clear();

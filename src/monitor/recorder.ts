@@ -91,19 +91,6 @@ export class Recorder {
     }
   }
 
-  /** Resolves when all that is covered and found by now has been recorded; rejects when the journal takes no facts. */
-  async settle(): Promise<void> {
-    this.#cover(this.#options.clock.now(), true);
-    for (;;) {
-      this.#write();
-      while (this.#writing) await this.#writing;
-      if (this.#troubled) throw new Error('the journal takes no facts');
-      if (this.#waiting.length === 0) return;
-      this.#cancelWait?.();
-      this.#cancelWait = undefined;
-    }
-  }
-
   /** Coverage advances with every batch; it is recorded about once an interval: that much a crash may forget. */
   #cover(at: Instant, atOnce: boolean): void {
     for (const [intervalMs, through] of this.#through) {

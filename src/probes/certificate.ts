@@ -1,5 +1,6 @@
 /** What is kept of a server's certificate, and the word for one that is not believed. */
 import type { X509Certificate } from 'node:crypto';
+import type { Host } from './host.ts';
 import type { CertificateSeen, Failure } from './outcome.ts';
 import { printable } from './printable.ts';
 
@@ -23,6 +24,12 @@ export function describeCertificate(certificate: X509Certificate): CertificateSe
     notAfter: certificate.validToDate.getTime(),
     fingerprint256: certificate.fingerprint256,
   };
+}
+
+/** Whether the certificate names this host (RFC 9525): an address among its addresses, a name among its names. */
+export function isFor(certificate: X509Certificate, host: Host): boolean {
+  const named = host.literal ? certificate.checkIP(host.name) : certificate.checkHost(host.name);
+  return named !== undefined;
 }
 
 /** The word for OpenSSL's or Node's reason not to believe a certificate. */

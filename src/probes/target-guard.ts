@@ -35,6 +35,9 @@ const METADATA: ReadonlySet<string> = new Set([
   '168.63.129.16',
 ]);
 
+/** The verdict on an address never changes, and thousands of targets share the addresses of a few servers. */
+const JUDGED_MAX = 4_096;
+
 const RANGE_WORDS: Readonly<Record<string, string>> = {
   unspecified: 'the unspecified address or its network',
   broadcast: 'the broadcast address',
@@ -52,17 +55,27 @@ const RANGE_WORDS: Readonly<Record<string, string>> = {
  */
 export function createGuard(settings: { readonly allow: readonly string[] }): Guard {
   const allowed = settings.allow.map(parseAllowed);
+  const judged = new Map<string, string | null>();
   return {
     refusal(text) {
-      if (isIP(text) === 0) return 'what the name resolved to is not an IP address';
-      const address = parse(inGroups(text));
-      const reached = embedded(address) ?? address;
-      const why = whyNotPublic(reached);
-      if (why === null || isAllowed(address, allowed) || isAllowed(reached, allowed)) return null;
-      const through = reached === address ? '' : ` (it reaches ${reached.toString()})`;
-      return `${text}${through} is ${why}, and no allowed range holds it`;
+      const known = judged.get(text);
+      if (known !== undefined) return known;
+      const verdict = judge(text, allowed);
+      if (judged.size >= JUDGED_MAX) judged.clear();
+      judged.set(text, verdict);
+      return verdict;
     },
   };
+}
+
+function judge(text: string, allowed: readonly Range[]): string | null {
+  if (isIP(text) === 0) return 'what the name resolved to is not an IP address';
+  const address = parse(inGroups(text));
+  const reached = embedded(address) ?? address;
+  const why = whyNotPublic(reached);
+  if (why === null || isAllowed(address, allowed) || isAllowed(reached, allowed)) return null;
+  const through = reached === address ? '' : ` (it reaches ${reached.toString()})`;
+  return `${text}${through} is ${why}, and no allowed range holds it`;
 }
 
 /**

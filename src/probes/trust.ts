@@ -14,16 +14,21 @@ export interface Trust {
 /** Private authorities are few; the bound only keeps a long life of reloads from gathering them. */
 const CONTEXTS_MAX = 64;
 
+/**
+ * A key of the first group is made and sent for every connection. OpenSSL's own list begins with the hybrid of ML-KEM, a costly
+ * one, and what a probe sends is no secret that has to outlive quantum computers: here it is for servers that want no other.
+ */
+const KEY_EXCHANGE = { ecdhCurve: 'X25519:P-256:P-384:P-521:X448:X25519MLKEM768' };
 /** OpenSSL would refuse what is weak in the handshake, with an alert that does not say what is wrong. */
 const EVEN_WEAK: SecureContextOptions = {
   minVersion: 'TLSv1',
   ciphers: 'DEFAULT:@SECLEVEL=0',
-  ecdhCurve: 'X25519:P-256:P-384:P-521:X448:X25519MLKEM768:P-224:P-192',
+  ecdhCurve: `${KEY_EXCHANGE.ecdhCurve}:P-224:P-192`,
 };
 
 /** Contexts are made when first asked for, and kept. */
 export function createTrust(): Trust {
-  return { contextFor: createContexts({}), examinerFor: createContexts(EVEN_WEAK) };
+  return { contextFor: createContexts(KEY_EXCHANGE), examinerFor: createContexts(EVEN_WEAK) };
 }
 
 function createContexts(options: SecureContextOptions): (extra: readonly string[] | undefined) => SecureContext {

@@ -139,12 +139,12 @@ describe('Fleet', () => {
     await tell(edgeFact(WEB, 'down', T - SECOND), coverageFact(T, T));
     await clock.advance(SECOND);
     const turns: string[][] = [];
-    for (let turn = 0; turn < 3; turn += 1) {
+    for (let turn = 0; turn < 60; turn += 1) {
       computed.length = 0;
       await tell();
       turns.push([...computed]);
     }
-    expect(turns.every((turn) => turn.includes('s1') && turn.length <= 201)).toBe(true);
+    expect(turns.every((turn) => turn.includes('s1') && turn.length <= 11)).toBe(true);
     expect(new Set(turns.flat()).size).toBe(451);
   });
 
