@@ -40,7 +40,7 @@ export function watchedChecks(
     new Map(kept.map(({ id, phaseMs }) => [id, phaseMs])),
   );
   return configured.map(({ fact, request, allow, group, fate }): WatchedCheck => {
-    const recorded = lastStateOf(ledger, fact.id, configuration.vantage, asOf);
+    const last = lastStateOf(ledger, fact.id, configuration.vantage, asOf);
     return {
       id: fact.id,
       intervalMs: fact.intervalMs,
@@ -50,7 +50,7 @@ export function watchedChecks(
       allow,
       ...(group === undefined ? {} : { group }),
       ...(fate === undefined ? {} : { fate }),
-      ...(recorded ? { recorded } : {}),
+      ...(last ? { recorded: { state: last.state, since: last.since, through: last.observedAt } } : {}),
     };
   });
 }

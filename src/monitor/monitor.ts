@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { firstObserved } from '../domain/detection/last-state.ts';
 import { type Instant, MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import type { FromProber, ProberData, ToProber } from './prober-messages.ts';
@@ -254,7 +255,7 @@ export class Monitor {
    */
   #goneOn(check: WatchedCheck, covered: Covered): WatchedCheck {
     const edge = this.#newest.get(check.id);
-    const known = edge ? { state: edge.to, since: edge.latest, through: edge.latest } : check.recorded;
+    const known = edge ? { state: edge.to, since: edge.latest, through: firstObserved(edge) } : check.recorded;
     if (!known || known.state === 'unknown') return known ? { ...check, recorded: known } : check;
     const through = Math.max(known.through, covered.get(check.intervalMs) ?? known.through);
     return { ...check, recorded: { ...known, through } };

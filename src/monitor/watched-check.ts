@@ -17,7 +17,7 @@ export interface WatchedCheck {
   readonly group?: string;
   /** Names those by whose probes its edges may be dated: the group's checks of one kind. Absent: by its own alone. */
   readonly fate?: string;
-  /** What was last recorded of it, to go on from: a state that began by `since` and held through `through`. */
+  /** What was last recorded of it, to go on from: a state that began by `since` and was observed at `through`. */
   readonly recorded?: { readonly state: State; readonly through: Instant; readonly since?: Instant };
 }
 

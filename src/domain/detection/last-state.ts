@@ -9,6 +9,8 @@ export interface LastState {
   readonly since: Instant;
   /** Nothing is known from this instant on. */
   readonly through: Instant;
+  /** The newest instant, not later, of which it is certain that it was observed in this state: detection goes on from it. */
+  readonly observedAt: Instant;
 }
 
 const COVERAGE_OFTEN: Millis = 5 * SECOND;
@@ -52,5 +54,21 @@ export function lastStateOf(ledger: Ledger, check: string, vantage: string, asOf
   );
   if (!newest) return undefined;
   const definition = knownAt(ledger.check(check), asOf).at(-1);
-  return { state: newest.to, since: newest.latest, through: coveredThrough(ledger, definition, vantage, edges, asOf) };
+  const through = coveredThrough(ledger, definition, vantage, edges, asOf);
+  const covered = definition && ledger.coveredThrough(vantage, definition.intervalMs, asOf);
+  const observedAt = Math.min(through, Math.max(firstObserved(newest), covered ?? Number.NEGATIVE_INFINITY));
+  return { state: newest.to, since: newest.latest, through, observedAt };
+}
+
+/**
+ * An instant at which the state that an edge begins was observed: when the first probe that showed it was sent, which is
+ * before it had shown it (docs/decisions/0013). An edge out of `unknown` begins no earlier than it says.
+ */
+export function firstObserved({
+  earliest,
+  latest,
+  evidence,
+}: Pick<EdgeFact, 'earliest' | 'latest' | 'evidence'>): Instant {
+  const sentAt = evidence?.sentAt;
+  return earliest < latest && typeof sentAt === 'number' ? Math.min(latest, sentAt) : latest;
 }

@@ -70,8 +70,23 @@ describe('the newest state of a live ledger', () => {
       state: 'down',
       since: s(120),
       through: s(140),
+      observedAt: s(140),
     });
     expect(lastStateOf(liveLedger(...BASE), CHECK, 'local', s(200))).toBeUndefined();
+  });
+});
+
+describe('where detection goes on from', () => {
+  it.each([
+    ['the sending of the probe that first showed it', 'down', { sentAt: s(110) }, 110],
+    ['the edge, where its evidence names no probe', 'down', {}, 120],
+    ['the edge, where the neighbours’ probes date it before its own', 'down', { sentAt: s(125) }, 120],
+  ] as const)('is %s', (_, to, evidence, at) => {
+    const edge = { ...edgeFact(CHECK, to, s(60), s(120), s(130)), evidence };
+    expect(lastStateOf(liveLedger(...BASE, UP, edge), CHECK, 'local', s(200))).toMatchObject({
+      through: s(120),
+      observedAt: s(at),
+    });
   });
 });
 
