@@ -1,10 +1,11 @@
 /** Journalled edges held against what was really so. */
 import type { Instant, Millis } from '../../src/domain/time/instant.ts';
 import type { FoundEdge } from '../../src/monitor/watched-check.ts';
-import type { TrueOutage } from './scripted-target.ts';
+import type { Mode, TrueOutage } from './scripted-target.ts';
 
 export interface Measured {
   readonly lengthMs: Millis;
+  readonly mode: Mode;
   /** Placed at the midpoint of the bounds, minus the truth; absent where the outage was not found. */
   readonly startErrorMs?: Millis;
   readonly endErrorMs?: Millis;
@@ -28,11 +29,12 @@ export function judge(check: string, edges: readonly FoundEdge[], truth: readonl
     claimed.add(edge);
     return Math.floor((edge.earliest + edge.latest) / 2) - at;
   };
-  const outages = truth.map(({ start, end }): Measured => {
+  const outages = truth.map(({ start, end, mode }): Measured => {
     const startErrorMs = error(downs, start);
     const endErrorMs = error(ups, end);
     return {
       lengthMs: end - start,
+      mode,
       ...(startErrorMs === undefined ? {} : { startErrorMs }),
       ...(endErrorMs === undefined ? {} : { endErrorMs }),
     };

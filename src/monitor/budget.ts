@@ -9,6 +9,9 @@ const LEAST_PER_SECOND = 20;
 /** Of a bucket that was left alone, so many seconds' worth may go at once. */
 const BURST_SECONDS = 5;
 
+/** What is above this part of the bucket is spare. */
+const SPARE_FROM = 0.75;
+
 export type ExtraProbe = 'confirm' | 'watch';
 
 export class Budget {
@@ -38,6 +41,12 @@ export class Budget {
     if (this.#tokens < (kind === 'confirm' ? 1 : 1 + this.#burst / 2)) return false;
     this.#tokens -= 1;
     return true;
+  }
+
+  /** Whether there is more than urgent extra probes are likely to need soon. */
+  get hasSpare(): boolean {
+    this.#fill();
+    return this.#tokens > this.#burst * SPARE_FROM;
   }
 
   get #burst(): number {

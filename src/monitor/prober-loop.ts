@@ -54,6 +54,8 @@ const HAND_OVER_EVERY: Millis = SECOND;
 const HAND_OVER_APART: Millis = 100;
 /** Timers may not be trusted beyond this; the wall clock is looked at again. */
 const LONGEST_NAP: Millis = SECOND;
+/** Who is not among those watched closely looks after so many paces whether the budget has something to spare. */
+const PATIENCE_PACES = 3;
 /** Wake-ups are at least this far apart, so that at a fast pace many probes share one. */
 const TICK: Millis = 20;
 
@@ -237,8 +239,7 @@ export class ProberLoop {
       const { item: running, due } = next;
       if (running.extraDue !== due) continue; // planned otherwise meanwhile
       running.extraDue = Number.POSITIVE_INFINITY;
-      if (running.inFlightSince !== undefined) continue;
-      this.#gate.ask(running, running.state.contrary > 0 ? 'confirm' : 'watch', due, now);
+      if (running.inFlightSince === undefined) this.#takeExtra(running, due, now);
     }
     this.#wakeBy(this.#nextDue());
   }
@@ -246,6 +247,16 @@ export class ProberLoop {
   #takeSlot(running: RunningCheck, slot: Instant, now: Instant): void {
     if (running.inFlightSince === undefined) this.#gate.ask(running, 'slot', slot, now);
     else running.owed = true;
+  }
+
+  #takeExtra(running: RunningCheck, due: Instant, now: Instant): void {
+    if (running.state.contrary > 0) this.#gate.ask(running, 'confirm', due, now);
+    else if (running.sample === undefined || running.sample.isClose(running) || this.#budget.hasSpare) {
+      this.#gate.ask(running, 'watch', due, now);
+    } else if (running.downSince !== undefined) {
+      // Its neighbours are watched for it. A slot that comes sooner plans anew.
+      this.#planAt(running, now + PATIENCE_PACES * downPace(now - running.downSince, running.check.intervalMs));
+    }
   }
 
   /** The clock was set back: whatever waits would wait until it has caught up, and nothing be probed till then. */
@@ -335,12 +346,8 @@ export class ProberLoop {
 
   /** @param from when it was last probed. */
   #planExtra(running: RunningCheck, from: Instant): void {
-    const { check, state, sample, downSince } = running;
-    const delay = extraDelay(state, {
-      intervalMs: check.intervalMs,
-      downForMs: from - (downSince ?? from),
-      closely: sample === undefined || sample.isClose(running),
-    });
+    const { check, state, downSince } = running;
+    const delay = extraDelay(state, check.intervalMs, from - (downSince ?? from));
     // A slot comes sooner than an interval from now.
     if (delay !== undefined && delay < check.intervalMs)
       this.#planAt(running, Math.max(from + delay, this.#options.clock.now()));

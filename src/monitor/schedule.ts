@@ -28,15 +28,8 @@ export function downPace(downForMs: Millis, intervalMs: Millis): Millis {
   return Math.min(intervalMs, Math.max(DOWN_PACE, Math.floor(downForMs / DOWN_PACE_PART)));
 }
 
-/**
- * How long after its last probe a check is probed besides its slots; undefined where its slots are enough.
- * @param closely whether it is watched closely while it is down.
- */
-export function extraDelay(
-  state: DetectorState,
-  policy: { readonly intervalMs: Millis; readonly downForMs: Millis; readonly closely: boolean },
-): Millis | undefined {
-  if (state.contrary > 0) return confirmationDelay(state.contrary, policy.intervalMs);
-  if (state.confirmed === 'down' && policy.closely) return downPace(policy.downForMs, policy.intervalMs);
-  return undefined;
+/** How long after its last probe a check is to be probed besides its slots; undefined where its slots are enough. */
+export function extraDelay(state: DetectorState, intervalMs: Millis, downForMs: Millis): Millis | undefined {
+  if (state.contrary > 0) return confirmationDelay(state.contrary, intervalMs);
+  return state.confirmed === 'down' ? downPace(downForMs, intervalMs) : undefined;
 }

@@ -51,12 +51,7 @@ describe('extraDelay', () => {
     ['down at a short interval: as always', 3 * SECOND, 0, state({ confirmed: 'down' }), 3_000],
     ['down at a long one, since an hour: every minute', DAY, HOUR, state({ confirmed: 'down' }), MINUTE],
   ])('%s', (_name, intervalMs, downForMs, detector, expected) => {
-    expect(extraDelay(detector, { intervalMs, downForMs, closely: true })).toBe(expected);
-  });
-
-  it('is none for a check that is down, and that others are watched for', () => {
-    const down = state({ confirmed: 'down' });
-    expect(extraDelay(down, { intervalMs: MINUTE, downForMs: 0, closely: false })).toBeUndefined();
+    expect(extraDelay(detector, intervalMs, downForMs)).toBe(expected);
   });
 });
 

@@ -62,7 +62,7 @@ export function runGroup(members: readonly Member[], end: Instant, random: Seede
     observe(state, check.policy, result.sentAt, result.outcome, emit, result.shownAt);
     const doneAt = result.sentAt + result.durationMs;
     const { intervalMs, phaseMs } = check;
-    const extra = extraDelay(state, { intervalMs, downForMs: result.sentAt - running.downSince, closely: true });
+    const extra = extraDelay(state, intervalMs, result.sentAt - running.downSince);
     const slot = nextSlot(result.sentAt, phaseMs, intervalMs);
     const due = Math.max(doneAt, Math.min(slot, result.sentAt + (extra ?? intervalMs)));
     events.add(due, () => send(running, due));
