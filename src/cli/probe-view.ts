@@ -83,7 +83,7 @@ function drawBar({ fromMs, ms, ofMs, columns }: Readonly<Record<'fromMs' | 'ms' 
 }
 
 /** `first byte` of `firstByteMs`. */
-export function phaseName(key: string): string {
+function phaseName(key: string): string {
   const known = PHASE_NAMES[key];
   return known ?? key.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

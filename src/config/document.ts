@@ -15,9 +15,11 @@ export interface Complaint {
   readonly key?: string;
 }
 
+const SECRET_FIELDS = /^(?:password|bearer_token|credentials|authorization|proxy-authorization|cookie|x-api-key)$/i;
+
 /** Whether a field's text is never shown: a password, or a relay that seems to hold one. */
 function isSecret(field: string | number | undefined, text: string): boolean {
-  return field === 'password' || (field === 'relay' && text.includes('@'));
+  return (typeof field === 'string' && SECRET_FIELDS.test(field)) || (field === 'relay' && text.includes('@'));
 }
 
 export class SourceDocument {

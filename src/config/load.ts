@@ -3,10 +3,12 @@ import { X509Certificate } from 'node:crypto';
 import { dirname, relative, resolve } from 'node:path';
 import type { z } from 'zod';
 import { buildContract } from './build-contract.ts';
+import { buildModules } from './build-modules.ts';
 import { buildSandbox } from './build-sandbox.ts';
 import { buildService, type CheckContext } from './build-service.ts';
 import { checkContract } from './check-contract.ts';
 import { checkMain, defaultInterval } from './check-main.ts';
+import { checkModules } from './check-modules.ts';
 import { checkReferences } from './check-references.ts';
 import { checkSandboxCurrency, checkServices } from './check-services.ts';
 import { checkShape } from './check-shape.ts';
@@ -16,6 +18,7 @@ import { SourceDocument } from './document.ts';
 import type { Environment } from './environment.ts';
 import { besides, digestOf, expand, insteadOfFile, type ReadFile } from './files.ts';
 import { type MainFile, mainSchema } from './main-schema.ts';
+import { type ModuleEntry, modulesFileSchema } from './modules-schema.ts';
 import { type KeyPath, type Problem, sortProblems } from './problem.ts';
 import { itemsAt, textAt } from './raw.ts';
 import type { Secret } from './secret.ts';
@@ -67,10 +70,13 @@ class Loading {
     const contracts = await this.#openAll(main, 'contracts');
     const services = await this.#openAll(main, 'services');
     const trust = await this.#readTrust(main);
+    const modules = await this.#openModules(main);
 
     const mainFile = checkShape(main, mainSchema);
     const contractFiles = shapes(contracts, contractSchema);
     const serviceFiles = shapes(services, servicesSchema);
+    const moduleFile = modules === undefined ? undefined : checkShape(modules, modulesFileSchema);
+    for (const document of modules === undefined ? [main] : [main, modules]) checkModules(document);
     checkMain(main);
     contracts.forEach(checkContract);
     const currencyOf = currencies(main, contracts);
@@ -78,19 +84,26 @@ class Loading {
     checkSandboxCurrency(main, currencyOf);
     checkReferences({ main, contracts, services, complete: this.#complete });
 
-    const problems = sortProblems([...this.#problems, ...[main, ...contracts, ...services].flatMap((d) => d.problems)]);
+    const problems = sortProblems([
+      ...this.#problems,
+      ...[main, ...contracts, ...services, ...(modules === undefined ? [] : [modules])].flatMap((d) => d.problems),
+    ]);
     if (problems.length > 0) return { ok: false, problems };
     if (mainFile === undefined) throw new TypeError('a main file without problems has a value');
-    return { ok: true, configuration: this.#build(mainFile, contractFiles, serviceFiles, trust) };
+    return {
+      ok: true,
+      configuration: this.#build(mainFile, contractFiles, serviceFiles, { trust, modules: moduleFile?.modules ?? {} }),
+    };
   }
 
   #build(
     main: MainFile,
     contracts: readonly ContractFile[],
     files: readonly ServicesFile[],
-    trust: readonly string[],
+    { trust, modules }: { readonly trust: readonly string[]; readonly modules: Readonly<Record<string, ModuleEntry>> },
   ): Configuration {
     const { probing, statements } = main;
+    const { file: _file, ...inline } = main.modules;
     const context: CheckContext = { vantage: main.vantage, defaults: probing.defaults, allow: probing.allow, trust };
     const sandbox = main.sandbox === undefined ? undefined : buildSandbox(main.sandbox, context);
     return {
@@ -116,6 +129,7 @@ class Loading {
         ? {}
         : { influx: { url: main.influx.url, database: main.influx.database, ...credentials(main.influx) } }),
       statements: { sendOnDay: statements.sendOnDay, atMs: statements.at },
+      modules: buildModules(modules, inline),
       ...(sandbox === undefined ? {} : { sandbox: { sites: sandbox.sites } }),
     };
   }
@@ -140,6 +154,15 @@ class Loading {
       if (document !== undefined) documents.push(document);
     }
     return documents;
+  }
+
+  async #openModules(main: SourceDocument): Promise<SourceDocument | undefined> {
+    const name = textAt(main.value, 'modules', 'file');
+    if (name === undefined) return undefined;
+    const place = besides(this.#options.path, name);
+    return await this.#open(place, (reason) =>
+      this.#missing(main, ['modules', 'file'], `a file that can be read; ${place} is ${reason}`),
+    );
   }
 
   async #readTrust(main: SourceDocument): Promise<string[]> {

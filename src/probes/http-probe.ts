@@ -71,7 +71,8 @@ export function probeHttp(exchange: Exchange, target: HttpTarget, context: Probe
         });
       },
     });
-    client.dispatch({ path: to.path, method: 'GET', headers: REQUEST_HEADERS, reset: true }, reply);
+    const { method = 'GET', body = null } = target;
+    client.dispatch({ path: to.path, method, body, headers: headersOf(target), reset: true }, reply);
   });
 }
 
@@ -96,6 +97,8 @@ class HttpReply implements Dispatcher.DispatchHandler {
     this.#socket = socket;
     this.#exchange.enter('firstByteMs');
     socket.on('readable', () => socket.bytesRead > WIRE_BYTES_MAX && this.overflow());
+    const { watch } = this.#exchange;
+    if (watch?.begun !== undefined) tapBeginning(socket, watch.begun);
   }
 
   onRequestStart(): void {}
@@ -104,7 +107,11 @@ class HttpReply implements Dispatcher.DispatchHandler {
     if (this.#exchange.phase === 'firstByteMs') this.#exchange.enter('transferMs');
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     if (status < 200) {
       this.#interimReplies += 1;
       if (this.#interimReplies > INTERIM_REPLIES_MAX) {
@@ -114,6 +121,7 @@ class HttpReply implements Dispatcher.DispatchHandler {
     }
     this.#headersRead = true;
     this.#exchange.evidence.status = status;
+    this.#exchange.watch?.head?.(status, headers);
     if (!this.#accepted.some((range) => range.from <= status && status <= range.to)) {
       const expected = this.#accepted.map((range) =>
         range.from === range.to ? `${range.from}` : `${range.from}-${range.to}`,
@@ -123,7 +131,9 @@ class HttpReply implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#search?.take(chunk.subarray(0, BODY_BYTES_MAX - this.#bodyBytes));
+    const part = chunk.subarray(0, BODY_BYTES_MAX - this.#bodyBytes);
+    this.#search?.take(part);
+    this.#exchange.watch?.body?.(part);
     this.#bodyBytes += chunk.length;
     if (this.#bodyBytes > BODY_BYTES_MAX) this.overflow();
   }
@@ -154,6 +164,27 @@ class HttpReply implements Dispatcher.DispatchHandler {
       this.#exchange.fail('http_body_too_large', `${search.describe()}, and more to come`, search.wanted);
     }
   }
+}
+
+/** Our own headers, with the target's in their place where it has some of the same name. */
+function headersOf({ headers }: HttpTarget): string[] {
+  if (headers === undefined) return REQUEST_HEADERS;
+  const named = new Set(headers.map(({ name }) => name.toLowerCase()));
+  const kept = REQUEST_HEADERS.filter((_, index) => !named.has(REQUEST_HEADERS[index - (index % 2)] ?? ''));
+  return [...kept, ...headers.flatMap(({ name, value }) => [name, value])];
+}
+
+/** Shows the first bytes that the parser reads. The parser calls `read` and no listener could see them besides it. */
+function tapBeginning(socket: Socket, begun: (bytes: Buffer) => void): void {
+  const read = socket.read.bind(socket);
+  socket.read = (size?: number): unknown => {
+    const chunk: unknown = read(size);
+    if (chunk instanceof Buffer) {
+      socket.read = read;
+      begun(chunk);
+    }
+    return chunk;
+  };
 }
 
 /** Names what undici's parser, undici's connection or the socket found wrong. */

@@ -13,6 +13,7 @@ import { probeSmtp } from './smtp-probe.ts';
 import type { ProbeRequest } from './target.ts';
 import type { Guard } from './target-guard.ts';
 import { createTrust } from './trust.ts';
+import type { Watch } from './watch.ts';
 
 export interface ProberSettings {
   readonly clock: Clock;
@@ -23,7 +24,7 @@ export interface ProberSettings {
 
 export interface Prober {
   /** Runs one probe on a fresh connection. An aborted signal ends it as `void` `monitor_stopping`. Never rejects. */
-  run(request: ProbeRequest, signal?: AbortSignal): Promise<ProbeResult>;
+  run(request: ProbeRequest, signal?: AbortSignal, watch?: Watch): Promise<ProbeResult>;
   /** Ends every probe that is running as `void` `monitor_stopping`; later ones end so at once. */
   close(): Promise<void>;
 }
@@ -50,14 +51,15 @@ export function createProber(settings: ProberSettings): Prober {
   };
 
   return {
-    run(request, signal) {
+    run(request, signal, watch) {
       return new Promise((resolve) => {
         const group = signal === undefined ? undefined : groupOf(signal);
-        const exchange = new Exchange(clock, request, (result) => {
+        const settled = (result: ProbeResult): void => {
           running.delete(exchange);
           group?.delete(exchange);
           resolve(result);
-        });
+        };
+        const exchange = new Exchange(clock, request, settled, watch);
         if (closed || signal?.aborted) {
           exchange.abandon('monitor_stopping', STOPPING);
           return;

@@ -14,6 +14,14 @@ export interface StatusRange {
 /** What is acceptable when nothing else is said: success, and redirects, which are not followed. */
 export const DEFAULT_STATUS: readonly StatusRange[] = [{ from: 200, to: 399 }];
 
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+
+/** A name and a value, as they are sent. */
+export interface HttpHeader {
+  readonly name: string;
+  readonly value: string;
+}
+
 export interface HttpTarget {
   readonly kind: 'http';
   /** Absolute `http:` or `https:` URL without credentials. */
@@ -22,6 +30,11 @@ export interface HttpTarget {
   readonly status: readonly StatusRange[];
   /** Text that the body must hold, if any; compared as UTF-8 bytes. */
   readonly contains?: string;
+  /** Default: GET. */
+  readonly method?: HttpMethod;
+  /** Sent in place of, or besides, our own. */
+  readonly headers?: readonly HttpHeader[];
+  readonly body?: string;
 }
 
 export interface SmtpTarget {
@@ -48,6 +61,8 @@ export interface ProbeRequest {
    * PEM certificates to trust besides the system's own, for a provider's private CA. Name and dates are still checked.
    */
   readonly trust?: readonly string[];
+  /** True: a certificate that is not believed ends nothing; it is kept as evidence all the same. */
+  readonly anyCertificate?: boolean;
 }
 
 /** A target in one printable line, for logs and statements: `https://example.kz/`, `smtp://mail.example.kz:25 (starttls)`. */

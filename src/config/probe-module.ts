@@ -1,0 +1,53 @@
+/** A module of `/probe`: how a target that a scrape names is probed. Plain values, so that it can cross to a thread. */
+import type { Millis } from '../domain/time/instant.ts';
+import type { HttpHeader, HttpMethod, MailSecurity } from '../probes/target.ts';
+
+interface AnyModule {
+  /** Absent: what the scrape leaves. */
+  readonly timeoutMs?: Millis;
+  /** The address family that is dialled where there is one. */
+  readonly first: 4 | 6;
+  /** Whether the other family will do. */
+  readonly fallback: boolean;
+  /** True: a certificate that is not believed is no failure. */
+  readonly anyCertificate: boolean;
+}
+
+export interface HeaderMatch {
+  /** Lower case. */
+  readonly header: string;
+  /** In the syntax of RE2. */
+  readonly regexp: string;
+  readonly allowMissing: boolean;
+}
+
+export interface HttpProbeModule extends AnyModule {
+  readonly prober: 'http';
+  /** Empty: every 2xx. */
+  readonly statuses: readonly number[];
+  /** Such as `HTTP/1.1`; empty: any. */
+  readonly versions: readonly string[];
+  readonly method: HttpMethod;
+  readonly headers: readonly HttpHeader[];
+  readonly body?: string;
+  /** Value of the header Authorization: a secret. */
+  readonly authorization?: string;
+  readonly followRedirects: boolean;
+  readonly failIfSsl: boolean;
+  readonly failIfNotSsl: boolean;
+  /** Regular expressions in the syntax of RE2. */
+  readonly failIfBodyMatches: readonly string[];
+  readonly failIfBodyNotMatches: readonly string[];
+  readonly failIfHeaderMatches: readonly HeaderMatch[];
+  readonly failIfHeaderNotMatches: readonly HeaderMatch[];
+}
+
+export interface MailProbeModule extends AnyModule {
+  readonly prober: 'smtp' | 'imap';
+  /** Absent: by the port of the target. */
+  readonly security?: MailSecurity;
+}
+
+export type ProbeModule = HttpProbeModule | MailProbeModule;
+
+export type ProbeModules = ReadonlyMap<string, ProbeModule>;
