@@ -44,13 +44,24 @@ export async function answerHttp(
   const first = urlOf(order.target);
   if (first === null) {
     log.error('Could not parse target URL');
-    return { kind: 'measured', samples: measure([], { success: false, failedByPattern: false }), log: log.text() };
+    const samples = measure({ hops: [], redirects: 0, lost: true }, { success: false, failedByPattern: false });
+    return { kind: 'measured', samples, log: log.text() };
   }
-  const hops = await follow(first, module, run, log);
+  const way = await follow(first, module, run, log);
+  const { hops } = way;
   const last = hops.at(-1);
   // Where a redirect leads is the target's doing: an address that may not be dialled is then a failure of its own.
   if (hops.length === 1 && last?.result.outcome === 'void') return answerVoid(last.result, log);
-  return { kind: 'measured', samples: measure(hops, judge(last, module, log)), log: log.text() };
+  return { kind: 'measured', samples: measure(way, judge(way, module, log)), log: log.text() };
+}
+
+/** From the target to the reply that counts. */
+interface Way {
+  readonly hops: readonly Hop[];
+  /** Redirects that were seen, followed or not. */
+  readonly redirects: number;
+  /** It ends at a redirect to where nothing can be asked. */
+  readonly lost: boolean;
 }
 
 /** A target as the exporter reads it: without a scheme it is one of http. */
@@ -60,23 +71,34 @@ function urlOf(target: string): URL | null {
   return url;
 }
 
-async function follow(first: URL, module: HttpProbeModule, run: RunProbe, log: ProbeLog): Promise<Hop[]> {
+async function follow(first: URL, module: HttpProbeModule, run: RunProbe, log: ProbeLog): Promise<Way> {
   const hops: Hop[] = [];
   let target = targetOf(first, module);
   for (let url = first; ; ) {
-    const reply = new HttpReplyRecord(readsBody(module));
+    const reply = new HttpReplyRecord({ keepBody: readsBody(module), verifies: !module.anyCertificate });
     log.info('Making HTTP request', { url: url.href, method: target.method ?? 'GET' });
     const result = await run(target, reply.watch);
     hops.push({ url, reply, result });
     logResult(result, reply, log);
-    const next = result.outcome === 'ok' ? locationOf(url, reply) : null;
-    if (next === null) return hops;
-    log.info('Received redirect', { location: next.href });
-    if (!module.followRedirects || hops.length > REDIRECTS_MAX) {
+    const location = result.outcome === 'ok' ? locationOf(reply) : undefined;
+    if (location === undefined) return { hops, redirects: hops.length - 1, lost: false };
+    log.info('Received redirect', { location });
+    const redirects = hops.length;
+    if (!module.followRedirects || redirects > REDIRECTS_MAX) {
       log.info('Not following redirect');
-      return hops;
+      return { hops, redirects, lost: false };
     }
-    target = redirected(target, { from: first, to: next, status: reply.status });
+    const next = leadsTo(url, location);
+    if (next === null) {
+      log.error('Error for HTTP request', { seen: 'a redirect to what is no http or https URL' });
+      return { hops, redirects, lost: true };
+    }
+    const following = redirected(target, { from: first, to: next, status: reply.status });
+    if (following === null) {
+      log.error('Error for HTTP request', { seen: 'a redirect that asks for the body to go to another site' });
+      return { hops, redirects, lost: true };
+    }
+    target = following;
     url = next;
   }
 }
@@ -93,31 +115,39 @@ function targetOf(url: URL, { method, headers, body, authorization }: HttpProbeM
   };
 }
 
-/** The next request (RFC 9110, section 15.4). Another origin is told no secret. */
+/**
+ * The next request (RFC 9110, section 15.4). The module's headers and body go nowhere but to the target: any of them may
+ * be a secret, and where a redirect leads is the choice of whoever runs the site. Null: the body would have to go there.
+ */
 function redirected(
   target: HttpTarget,
   { from, to, status }: { readonly from: URL; readonly to: URL; readonly status: number },
-): HttpTarget {
+): HttpTarget | null {
   const { body, method = 'GET', headers = [], ...rest } = target;
-  const asBefore = status === 307 || status === 308 || method === 'HEAD' || method === 'GET';
-  const kept = to.origin === from.origin ? headers : headers.filter(({ name }) => !isSecretHeader(name));
+  const isRepeat = status === 307 || status === 308;
+  const isHome = to.origin === from.origin || isUpgrade(from, to);
+  if (isRepeat && body !== undefined && !isHome) return null;
   return {
     ...rest,
     url: to.href,
-    method: asBefore ? method : 'GET',
-    headers: kept,
-    ...(asBefore && body !== undefined ? { body } : {}),
+    method: isRepeat || method === 'HEAD' ? method : 'GET',
+    headers: isHome ? headers : [],
+    ...(isRepeat && body !== undefined ? { body } : {}),
   };
 }
 
-function isSecretHeader(name: string): boolean {
-  return /^(?:authorization|proxy-authorization|cookie|www-authenticate)$/i.test(name);
+/** From http to https of the same host, both on their own ports. */
+function isUpgrade(from: URL, to: URL): boolean {
+  return from.protocol === 'http:' && to.protocol === 'https:' && from.host === to.host && from.port === '';
 }
 
-/** Where a reply redirects to; null when it does not, or to what is no http or https URL. */
-function locationOf(url: URL, reply: HttpReplyRecord): URL | null {
-  const [location] = reply.header('location');
-  if (!REDIRECTS.has(reply.status) || location === undefined) return null;
+/** What a reply that redirects says of where to; undefined when it does not. */
+function locationOf(reply: HttpReplyRecord): string | undefined {
+  return REDIRECTS.has(reply.status) ? reply.header('location')[0] : undefined;
+}
+
+/** Where a redirect leads; null when that is no http or https URL. */
+function leadsTo(url: URL, location: string): URL | null {
   const next = URL.parse(location, url.href);
   if (next === null || !/^https?:$/.test(next.protocol) || next.username !== '' || next.password !== '') return null;
   return next;
@@ -137,9 +167,10 @@ interface Verdict {
   readonly failedByPattern: boolean;
 }
 
-function judge(hop: Hop | undefined, module: HttpProbeModule, log: ProbeLog): Verdict {
+function judge({ hops, lost }: Way, module: HttpProbeModule, log: ProbeLog): Verdict {
   const bad = { success: false, failedByPattern: false };
-  if (hop === undefined || hop.result.outcome !== 'ok') return bad;
+  const hop = hops.at(-1);
+  if (lost || hop === undefined || hop.result.outcome !== 'ok') return bad;
   const { reply } = hop;
   const { status } = reply;
   const isValid = module.statuses.length === 0 ? status >= 200 && status < 300 : module.statuses.includes(status);
@@ -162,10 +193,10 @@ function judge(hop: Hop | undefined, module: HttpProbeModule, log: ProbeLog): Ve
   return { success: true, failedByPattern: false };
 }
 
-function measure(hops: readonly Hop[], { success, failedByPattern }: Verdict): ExporterSample[] {
+function measure({ hops, redirects, lost }: Way, { success, failedByPattern }: Verdict): ExporterSample[] {
   const first = hops[0]?.result;
   const last = hops.at(-1);
-  const reply = last?.result.outcome === 'ok' ? last.reply : undefined;
+  const reply = !lost && last?.result.outcome === 'ok' ? last.reply : undefined;
   const resolved = first?.evidence.address !== undefined;
   const phases = Object.entries(PHASES).filter(([phase]) => resolved || phase === 'resolve');
   const modified = lastModified(reply?.header('last-modified')[0]);
@@ -175,8 +206,9 @@ function measure(hops: readonly Hop[], { success, failedByPattern }: Verdict): E
     { name: 'probe_failed_due_to_regex', value: failedByPattern ? 1 : 0 },
     { name: 'probe_http_status_code', value: reply?.status ?? 0 },
     { name: 'probe_http_content_length', value: reply === undefined ? 0 : contentLength(reply) },
-    { name: 'probe_http_uncompressed_body_length', value: reply?.bodyBytes ?? 0 },
-    { name: 'probe_http_redirects', value: Math.max(0, hops.length - 1) },
+    // The exporter leaves the body of a redirect that it does not follow unread.
+    { name: 'probe_http_uncompressed_body_length', value: redirects < hops.length ? (reply?.bodyBytes ?? 0) : 0 },
+    { name: 'probe_http_redirects', value: redirects },
     { name: 'probe_http_ssl', value: reply !== undefined && last?.url.protocol === 'https:' ? 1 : 0 },
     { name: 'probe_http_version', value: Number(reply?.version ?? 0) },
     ...phases.map(([phase, key]): ExporterSample => {
@@ -190,8 +222,9 @@ function measure(hops: readonly Hop[], { success, failedByPattern }: Verdict): E
   ];
 }
 
-/** What the reply says of its length; -1 where it says nothing. */
+/** What the reply says of its length; -1 where it says nothing, and 0 where the status says that there is none. */
 function contentLength(reply: HttpReplyRecord): number {
+  if (reply.status === 204 || reply.status === 304) return 0;
   const [length] = reply.header('content-length');
   return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : -1;
 }

@@ -3,6 +3,13 @@ import type { ExporterSample } from '../../outputs/metrics/exporter-text.ts';
 import type { Watch } from '../../probes/watch.ts';
 import { readTls } from './tls-seen.ts';
 
+export interface ReplyRecordOptions {
+  /** Whether the body will be looked at; else it is only counted. */
+  readonly keepBody: boolean;
+  /** Whether certificates count. */
+  readonly verifies: boolean;
+}
+
 export class HttpReplyRecord {
   status = 0;
   /** Of the protocol, such as `1.1`; empty while nothing came. */
@@ -12,16 +19,17 @@ export class HttpReplyRecord {
   tls: readonly ExporterSample[] = [];
   #headers: Readonly<Record<string, string | string[] | undefined>> = {};
   readonly #keepBody: boolean;
+  readonly #verifies: boolean;
   readonly #chunks: Buffer[] = [];
 
-  /** @param keepBody whether the body will be looked at; else it is only counted. */
-  constructor(keepBody: boolean) {
+  constructor({ keepBody, verifies }: ReplyRecordOptions) {
     this.#keepBody = keepBody;
+    this.#verifies = verifies;
   }
 
   readonly watch: Watch = {
     secured: (socket) => {
-      this.tls = readTls(socket);
+      this.tls = readTls(socket, this.#verifies);
     },
     begun: (bytes) => {
       this.version = /^HTTP\/(\d\.\d)/.exec(bytes.toString('latin1', 0, 8))?.[1] ?? '';

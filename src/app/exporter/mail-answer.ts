@@ -33,7 +33,7 @@ export async function answerMail(
   let tls: readonly ExporterSample[] = [];
   const result = await run(target, {
     secured: (socket) => {
-      tls = readTls(socket);
+      tls = readTls(socket, !order.module.anyCertificate);
     },
   });
   if (result.outcome === 'void') return answerVoid(result, log);

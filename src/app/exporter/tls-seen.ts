@@ -12,8 +12,11 @@ const NEVER_SECONDS = -62_135_596_800;
 /** The order in which the exporter writes the parts of a name (RFC 2253, from the most particular on). */
 const NAME_PARTS = ['serialNumber', 'CN', 'postalCode', 'street', 'ST', 'L', 'OU', 'O', 'C'];
 
-/** The samples of a handshake that is done; to be called before the socket is destroyed. */
-export function readTls(socket: TLSSocket): ExporterSample[] {
+/**
+ * The samples of a handshake that is done; to be called before the socket is destroyed.
+ * @param verifies whether the certificate counts: where any will do there is no verified chain.
+ */
+export function readTls(socket: TLSSocket, verifies: boolean): ExporterSample[] {
   const leaf = socket.getPeerX509Certificate();
   const version = (socket.getProtocol() ?? 'unknown').replace(/^TLSv(\d)$/, 'TLSv$1.0').replace(/^TLSv/, 'TLS ');
   const samples: ExporterSample[] = [{ name: 'probe_tls_version_info', labels: { version }, value: 1 }];
@@ -24,7 +27,10 @@ export function readTls(socket: TLSSocket): ExporterSample[] {
   samples.push(
     // Servers leave the root out; whether this one did cannot be seen from here, so it is left out of what it sent.
     { name: 'probe_ssl_earliest_cert_expiry', value: Math.min(...presented.map(expirySeconds)) },
-    { name: 'probe_ssl_last_chain_expiry_timestamp_seconds', value: socket.authorized ? earliest : NEVER_SECONDS },
+    {
+      name: 'probe_ssl_last_chain_expiry_timestamp_seconds',
+      value: verifies && socket.authorized ? earliest : NEVER_SECONDS,
+    },
     {
       name: 'probe_ssl_last_chain_info',
       labels: {
