@@ -22,6 +22,7 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
   smtps: mail('smtp', 465, 'tls'),
   imap: mail('imap', 143, 'plain'),
   imaps: mail('imap', 993, 'tls'),
+  tcp: { queryKeys: [], build: tcp },
 };
 
 const EXPECTED = `a URL that begins with ${['http', 'https', ...Object.keys(SCHEMES)].map((name) => `${name}://`).join(', ')}`;
@@ -45,7 +46,11 @@ export function parseTarget(text: string): Target {
   const parts = { scheme: name.toLowerCase(), ...hostAndPort(text, authority), query: new URLSearchParams(query) };
   for (const key of parts.query.keys()) {
     if (scheme.queryKeys.includes(key)) continue;
-    throw new UnreadableText(`?${key}=`, `after the question mark only ${scheme.queryKeys.join(', ')}`);
+    const allowed =
+      scheme.queryKeys.length === 0
+        ? 'nothing after the question mark'
+        : `after the question mark only ${scheme.queryKeys.join(', ')}`;
+    throw new UnreadableText(`?${key}=`, allowed);
   }
   return scheme.build(parts);
 }
@@ -58,6 +63,11 @@ function hostAndPort(text: string, authority: string): { host: string; port: num
     throw new UnreadableText(text, 'a host, and a port from 1 to 65535 or none');
   }
   return { host: parseHost(host), port };
+}
+
+function tcp({ host, port }: Parts): Target {
+  if (port === undefined) throw new UnreadableText(`tcp://${host}`, 'a host and a port such as tcp://example.kz:22');
+  return { kind: 'tcp', host, port, tls: false };
 }
 
 function mail(kind: 'smtp' | 'imap', defaultPort: number, defaultSecurity: MailSecurity): Scheme {

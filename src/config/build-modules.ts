@@ -7,6 +7,7 @@ import type { HeaderMatch, HttpProbeModule, ProbeModule, ProbeModules } from './
 const STANDING = {
   http_2xx: { prober: 'http' },
   http_post_2xx: { prober: 'http', http: { method: 'POST' } },
+  tcp_connect: { prober: 'tcp' },
   smtp: { prober: 'smtp' },
   smtp_starttls: { prober: 'smtp', smtp: { security: 'starttls' } },
   smtps: { prober: 'smtp', smtp: { security: 'tls' } },
@@ -33,6 +34,17 @@ function buildModule(entry: ModuleEntry): ProbeModule {
   switch (entry.prober) {
     case 'http':
       return { prober: entry.prober, ...common, ...buildHttp(entry.http) };
+    case 'tcp':
+      return {
+        prober: entry.prober,
+        ...common,
+        tls: entry.tcp.tls,
+        steps: entry.tcp.query_response.map(({ expect, send, starttls }) => ({
+          ...(expect === undefined ? {} : { expect }),
+          ...(send === undefined ? {} : { send }),
+          starttls,
+        })),
+      };
     case 'smtp':
     case 'imap': {
       const { security } = entry[entry.prober];

@@ -130,8 +130,23 @@ const mail = mapping('a mapping of settings for a mail server', {
   tls_config: tlsConfig.prefault({}),
 });
 
+const tcp = mapping('a mapping of settings for tcp', {
+  ...ipProtocol,
+  query_response: list(
+    'a list of expect, send and starttls',
+    mapping('a mapping of expect, send and starttls', {
+      expect: regexp.optional(),
+      send: z.string({ error: 'a text' }).max(2_000, { error: 'a text of at most 2000 characters' }).optional(),
+      starttls: flag().default(false),
+    }),
+  ).default([]),
+  tls: flag().default(false).meta({ description: 'TLS from the first byte.' }),
+  tls_config: tlsConfig.prefault({}),
+  source_ip_address: missing('the system chooses the address'),
+});
+
 /** Blocks that only the module's own prober reads. */
-export const PROBER_BLOCKS = ['http', 'smtp', 'imap'] as const;
+export const PROBER_BLOCKS = ['http', 'tcp', 'smtp', 'imap'] as const;
 
 export const moduleSchema = mapping('a module with a prober', {
   prober: choice(PROBER_BLOCKS),
@@ -143,6 +158,7 @@ export const moduleSchema = mapping('a module with a prober', {
     .optional()
     .meta({ description: 'Default: what the scrape leaves.' }),
   http: http.prefault({}),
+  tcp: tcp.prefault({}),
   smtp: mail.prefault({}),
   imap: mail.prefault({}),
 });

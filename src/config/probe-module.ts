@@ -48,6 +48,22 @@ export interface MailProbeModule extends AnyModule {
   readonly security?: MailSecurity;
 }
 
-export type ProbeModule = HttpProbeModule | MailProbeModule;
+/** Lines are read until one matches, then something is sent, then TLS is put on the connection: each if it is there. */
+export interface QueryStep {
+  /** In the syntax of RE2. */
+  readonly expect?: string;
+  /** With `$1` or `${name}` for what the expression's groups matched. */
+  readonly send?: string;
+  readonly starttls: boolean;
+}
+
+export interface TcpProbeModule extends AnyModule {
+  readonly prober: 'tcp';
+  /** TLS from the first byte. */
+  readonly tls: boolean;
+  readonly steps: readonly QueryStep[];
+}
+
+export type ProbeModule = HttpProbeModule | MailProbeModule | TcpProbeModule;
 
 export type ProbeModules = ReadonlyMap<string, ProbeModule>;

@@ -12,6 +12,7 @@ import { createNameServers, type Lookup, type NameServers } from './resolve.ts';
 import { probeSmtp } from './smtp-probe.ts';
 import type { ProbeRequest } from './target.ts';
 import type { Guard } from './target-guard.ts';
+import { probeTcp } from './tcp-probe.ts';
 import { createTrust } from './trust.ts';
 import type { Watch } from './watch.ts';
 
@@ -92,6 +93,9 @@ function start(exchange: Exchange, context: ProbeContext): void {
       break;
     case 'imap':
       probeImap(exchange, target, context);
+      break;
+    case 'tcp':
+      probeTcp(exchange, target, context);
       break;
   }
 }

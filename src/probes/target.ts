@@ -51,7 +51,14 @@ export interface ImapTarget {
   readonly security: MailSecurity;
 }
 
-export type Target = HttpTarget | SmtpTarget | ImapTarget;
+export interface TcpTarget {
+  readonly kind: 'tcp';
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+}
+
+export type Target = HttpTarget | SmtpTarget | ImapTarget | TcpTarget;
 
 export interface ProbeRequest {
   readonly target: Target;
@@ -71,9 +78,13 @@ export function describeTarget(target: Target): string {
     case 'http':
       return printable(target.url);
     case 'smtp':
-    case 'imap': {
-      const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-      return `${target.kind}://${printable(host)}:${target.port} (${target.security})`;
-    }
+    case 'imap':
+      return `${target.kind}://${authority(target)} (${target.security})`;
+    case 'tcp':
+      return `tcp://${authority(target)}${target.tls ? ' (tls)' : ''}`;
   }
+}
+
+function authority(target: { readonly host: string; readonly port: number }): string {
+  return `${target.host.includes(':') ? `[${printable(target.host)}]` : printable(target.host)}:${target.port}`;
 }

@@ -4,6 +4,16 @@
  */
 import type { TLSSocket } from 'node:tls';
 
+/** A conversation over TCP; `tcp-talk.ts` holds it. */
+export interface TcpTalk {
+  /** The next line without its end; null when the server has closed and no line is left. Rejects with a `Fault`. */
+  readLine(): Promise<string | null>;
+  /** Sends a text and a line feed. */
+  sendLine(text: string): void;
+  /** Puts TLS on the connection; what was read ahead in the clear is not kept. */
+  startTls(): Promise<void>;
+}
+
 export interface Watch {
   /** The handshake is done; the certificate may yet be found wanting. */
   readonly secured?: (socket: TLSSocket) => void;
@@ -13,4 +23,6 @@ export interface Watch {
   readonly begun?: (bytes: Buffer) => void;
   /** A part of the body, within the bounds of the probe. */
   readonly body?: (chunk: Buffer) => void;
+  /** Talks on the connection of a tcp probe; what it throws, or its return, ends the probe. */
+  readonly converse?: (talk: TcpTalk) => Promise<void>;
 }

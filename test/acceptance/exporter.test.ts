@@ -1,7 +1,8 @@
 /** `/probe` beside the exporter whose place it takes: same targets, same modules, same metrics. And a real Prometheus. */
 import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createPlainServer, type Server as PlainServer, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import { type ProbeEndpoint, startProbeEndpoint } from '../support/probe-endpoint.ts';
@@ -34,6 +35,18 @@ const MODULES = `modules:
   header_may_miss: { prober: http, timeout: 5s, http: { enable_http2: false, fail_if_header_not_matches: [{ header: X-None, regexp: a, allow_missing: true }] } }
 `;
 
+const TCP_MODULES = `
+  tcp_connect: { prober: tcp, timeout: 5s }
+  tcp_tls: { prober: tcp, timeout: 5s, tcp: { tls: true } }
+  tcp_tls_any: { prober: tcp, timeout: 5s, tcp: { tls: true, tls_config: { insecure_skip_verify: true } } }
+  banner: { prober: tcp, timeout: 5s, tcp: { query_response: [{ expect: "^SSH-2.0-" }, { send: "SSH-2.0-check" }, { expect: "^heard SSH-2.0-check$" }] } }
+  no_banner: { prober: tcp, timeout: 300ms, tcp: { query_response: [{ expect: "^220" }] } }
+  ping: { prober: tcp, timeout: 5s, tcp: { query_response: [{ send: "NICK a" }, { expect: "^PING :(?P<word>[^ ]+)", send: "PONG $1-$word-$none-$$" }, { expect: "^heard PONG w-w--\\\\$" }] } }
+  starttls: { prober: tcp, timeout: 5s, tcp: { query_response: [{ expect: "^220 ", send: "EHLO a" }, { expect: "^250[ -]STARTTLS", send: "STARTTLS" }, { expect: "^220" }, { starttls: true }, { send: "EHLO b" }, { expect: "^250 heard EHLO b" }] } }
+  closing: { prober: tcp, timeout: 5s, tcp: { query_response: [{ send: BYE }, { expect: "^adieu" }] } }
+  silent: { prober: tcp, timeout: 300ms, tcp: { query_response: [{ expect: "never" }] } }
+`;
+
 /** Of a clock, or of a lookup: not the same twice. */
 const MEASURED = /^(?:probe_duration_seconds|probe_dns_lookup_time_seconds|probe_http_duration_seconds)/;
 
@@ -54,12 +67,34 @@ function parse(text: string): Text {
   };
 }
 
+/** Speaks a little of several protocols, by what it is told; repeats the rest. */
+function talk(socket: Socket, { valid }: Certificates): void {
+  const answer = (to: Socket) => (chunk: Buffer) => {
+    for (const line of String(chunk).split('\n').filter(Boolean)) {
+      if (line === 'EHLO a') to.write('250-hello\r\n250 STARTTLS\r\n');
+      else if (line === 'NICK a') to.write('NOTICE\r\nPING :w x\r\n');
+      else if (line === 'BYE') to.end('so long');
+      else if (line === 'STARTTLS') {
+        to.removeAllListeners('data');
+        to.write('220 go\r\n');
+        const secured = new TLSSocket(to, { isServer: true, ...valid });
+        secured.on('error', () => {});
+        secured.on('data', (more) => secured.write(`250 heard ${String(more)}`));
+      } else to.write(`heard ${line}\n`);
+    }
+  };
+  socket.on('error', () => {});
+  socket.on('data', answer(socket));
+  socket.write('SSH-2.0-test\r\n220 mail\r\n');
+}
+
 describe.skipIf(!installed('prometheus-blackbox-exporter') || !installed('nginx'))('/probe beside the exporter', () => {
   let certificates: Certificates;
   let nginx: Nginx;
   let theirs: BlackboxExporter;
   let ours: ProbeEndpoint;
   let odd: Server;
+  let talker: PlainServer;
   const dead = { port: 0 };
   beforeAll(async () => {
     certificates = await makeCertificates();
@@ -87,15 +122,18 @@ describe.skipIf(!installed('prometheus-blackbox-exporter') || !installed('nginx'
       else response.writeHead(500).end('wrong');
     });
     await new Promise<void>((listening) => odd.listen(0, '127.0.0.1', listening));
+    talker = createPlainServer((socket) => talk(socket, certificates));
+    await new Promise<void>((listening) => talker.listen(0, '127.0.0.1', listening));
     dead.port = await freePort();
-    theirs = await startBlackboxExporter(MODULES, certificates.ca);
-    ours = await startProbeEndpoint({ modules: MODULES, ca: certificates.ca });
+    theirs = await startBlackboxExporter(MODULES + TCP_MODULES, certificates.ca);
+    ours = await startProbeEndpoint({ modules: MODULES + TCP_MODULES, ca: certificates.ca });
   });
   afterAll(async () => {
     await ours?.[Symbol.asyncDispose]();
     await theirs?.close();
     await nginx?.close();
     odd?.close();
+    talker?.close();
   });
 
   const targets = () => {
@@ -112,6 +150,13 @@ describe.skipIf(!installed('prometheus-blackbox-exporter') || !installed('nginx'
       tlsOnPlain: `https://127.0.0.1:${nginx.port}/`,
       dead: `http://127.0.0.1:${dead.port}/`,
       unknown: 'http://kepil-does-not-exist.invalid/',
+      'tcp talker': `127.0.0.1:${(talker.address() as AddressInfo).port}`,
+      'tcp talker by name': `localhost:${(talker.address() as AddressInfo).port}`,
+      'tcp nginx': `127.0.0.1:${nginx.port}`,
+      'tcp tls': `localhost:${nginx.tlsPort}`,
+      'tcp dead': `127.0.0.1:${dead.port}`,
+      'tcp unknown': 'kepil-does-not-exist.invalid:25',
+      'tcp without port': '127.0.0.1',
       ...Object.fromEntries(
         ['loop', 'nowhere', 'see', 'again', 'ftp', 'dead', 'chunked', 'dated', 'undated', 'echo', 'empty', 'wrong'].map(
           (path) => [`odd ${path}`, `http://127.0.0.1:${oddPort}/${path}`],
@@ -168,6 +213,18 @@ describe.skipIf(!installed('prometheus-blackbox-exporter') || !installed('nginx'
     ['header_lacks', 'plain'],
     ['header_missing', 'plain'],
     ['header_may_miss', 'plain'],
+    ['tcp_connect', 'tcp nginx'],
+    ['tcp_connect', 'tcp dead'],
+    ['tcp_connect', 'tcp unknown'],
+    ['tcp_tls', 'tcp tls'],
+    ['tcp_tls', 'tcp nginx'],
+    ['tcp_tls_any', 'tcp tls'],
+    ['banner', 'tcp talker'],
+    ['no_banner', 'tcp nginx'],
+    ['ping', 'tcp talker'],
+    ['starttls', 'tcp talker by name'],
+    ['closing', 'tcp talker'],
+    ['silent', 'tcp talker'],
   ];
 
   it.each(CASES)('says the same of module %s and target %s', async (module, name) => {

@@ -11,6 +11,7 @@ describe('parseTarget', () => {
     ['smtp://mail.example.kz/?security=tls', 'smtp://mail.example.kz:25 (tls)'],
     ['smtps://mail.example.kz', 'smtp://mail.example.kz:465 (tls)'],
     ['imap://[2001:db8::1]:1143', 'imap://[2001:db8::1]:1143 (plain)'],
+    ['tcp://[2001:db8::1]:22', 'tcp://[2001:db8::1]:22'],
     ['IMAPS://пошта.қаз', 'imap://xn--80a1acn3a.xn--80ao21a:993 (tls)'],
   ])('reads %s', (text, described) => {
     expect(describeTarget(parseTarget(text))).toBe(described);
@@ -22,6 +23,8 @@ describe('parseTarget', () => {
     ['constructor://x', /expected a URL that begins with/],
     ['https://', /expected an absolute URL/],
     ['smtp://', /expected a host/],
+    ['tcp://host', /expected a host and a port such as tcp:/],
+    ['tcp://host:22?security=tls', /expected nothing after the question mark/],
     ['smtp://host:0', /expected a host, and a port/],
     ['smtp://host:70000', /expected a host, and a port/],
     ['smtp://host/path', /expected a URL that begins with/],

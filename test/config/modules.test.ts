@@ -14,6 +14,7 @@ describe('modules', () => {
     expect([...modules.keys()]).toEqual([
       'http_2xx',
       'http_post_2xx',
+      'tcp_connect',
       'smtp',
       'smtp_starttls',
       'smtps',
@@ -135,8 +136,8 @@ describe('what is wrong with a module', () => {
       '  m: { prober: http, smtp: {} }',
       /modules\.m\.smtp: found a mapping, expected no block of smtp in a module of http$/,
     ],
-    ['  m: { prober: grpc }', /modules\.m\.prober: found "grpc", expected http, smtp or imap$/],
-    ['  m: { timeout: 5s }', /modules\.m\.prober: found nothing, expected http, smtp or imap$/],
+    ['  m: { prober: grpc }', /modules\.m\.prober: found "grpc", expected http, tcp, smtp or imap$/],
+    ['  m: { timeout: 5s }', /modules\.m\.prober: found nothing, expected http, tcp, smtp or imap$/],
     ['  m: { prober: http, timeout: 5 }', /expected a duration such as 5s or 1m30s$/],
     ['  m: { prober: http, timeout: 300s }', /expected a duration from 1ms to 120s$/],
     [
@@ -157,7 +158,7 @@ describe('what is wrong with a module', () => {
 
   it('has its line in a file of the exporter’s too', async () => {
     const problems = await problemsOf(inFile('modules:\n  good: { prober: http }\n  old:\n    prober: icmp\n'));
-    expect(problems).toEqual(['blackbox.yml:4:13: modules.old.prober: found "icmp", expected http, smtp or imap']);
+    expect(problems).toEqual(['blackbox.yml:4:13: modules.old.prober: found "icmp", expected http, tcp, smtp or imap']);
   });
 });
 

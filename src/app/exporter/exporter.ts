@@ -10,6 +10,7 @@ import { answerMail } from './mail-answer.ts';
 import type { ProbeAnswer, ProbeOrder } from './order.ts';
 import { createProbeLog, type ProbeLog } from './probe-log.ts';
 import type { RunProbe } from './run-probe.ts';
+import { answerTcp } from './tcp-answer.ts';
 
 export interface ExporterSettings {
   readonly clock: Clock;
@@ -45,8 +46,8 @@ export function createExporter({ clock, allow, trust }: ExporterSettings): Expor
   return {
     async answer(order) {
       const { module } = order;
-      const log = createProbeLog(clock, order.moduleName, order.target);
-      log.info('Beginning probe', { probe: module.prober, timeout_seconds: order.timeoutMs / 1_000 });
+      const trace = createProbeLog(clock, order.moduleName, order.target);
+      trace.info('Beginning probe', { probe: module.prober, timeout_seconds: order.timeoutMs / 1_000 });
       const beganMs = clock.monotonicMs();
       const run: RunProbe = (target, watch) => {
         const timeoutMs = Math.max(LEAST_MS, order.timeoutMs - (clock.monotonicMs() - beganMs));
@@ -58,13 +59,13 @@ export function createExporter({ clock, allow, trust }: ExporterSettings): Expor
         };
         return proberFor(module.first, module.fallback).run(request, undefined, watch);
       };
-      const answer = await answerBy(order, run, log);
+      const answer = await answerBy(order, run, trace);
       const seconds = (clock.monotonicMs() - beganMs) / 1_000;
       if (answer.kind === 'void') return answer;
       const duration: ExporterSample = { name: 'probe_duration_seconds', value: seconds };
       const isGood = answer.samples.some(({ name, value }) => name === 'probe_success' && value === 1);
-      log[isGood ? 'info' : 'error'](isGood ? 'Probe succeeded' : 'Probe failed', { duration_seconds: seconds });
-      return { ...answer, samples: [...answer.samples, duration], log: log.text() };
+      trace[isGood ? 'info' : 'error'](isGood ? 'Probe succeeded' : 'Probe failed', { duration_seconds: seconds });
+      return { ...answer, samples: [...answer.samples, duration], log: trace.text() };
     },
     async close() {
       for (const { prober, names } of probers.values()) {
@@ -76,13 +77,15 @@ export function createExporter({ clock, allow, trust }: ExporterSettings): Expor
 }
 
 /** What each prober of a module does: a new one is a case here. */
-function answerBy(order: ProbeOrder, run: RunProbe, log: ProbeLog): Promise<ProbeAnswer> {
+function answerBy(order: ProbeOrder, run: RunProbe, trace: ProbeLog): Promise<ProbeAnswer> {
   const { module } = order;
   switch (module.prober) {
     case 'http':
-      return answerHttp({ ...order, module }, run, log);
+      return answerHttp({ ...order, module }, run, trace);
+    case 'tcp':
+      return answerTcp({ ...order, module }, run, trace);
     case 'smtp':
     case 'imap':
-      return answerMail({ ...order, module }, run, log);
+      return answerMail({ ...order, module }, run, trace);
   }
 }

@@ -38,21 +38,21 @@ interface Hop {
 export async function answerHttp(
   order: ProbeOrder & { readonly module: HttpProbeModule },
   run: RunProbe,
-  log: ProbeLog,
+  trace: ProbeLog,
 ): Promise<ProbeAnswer> {
   const { module } = order;
   const first = urlOf(order.target);
   if (first === null) {
-    log.error('Could not parse target URL');
+    trace.error('Could not parse target URL');
     const samples = measure({ hops: [], redirects: 0, lost: true }, { success: false, failedByPattern: false });
-    return { kind: 'measured', samples, log: log.text() };
+    return { kind: 'measured', samples, log: trace.text() };
   }
-  const way = await follow(first, module, run, log);
+  const way = await follow(first, module, run, trace);
   const { hops } = way;
   const last = hops.at(-1);
   // Where a redirect leads is the target's doing: an address that may not be dialled is then a failure of its own.
-  if (hops.length === 1 && last?.result.outcome === 'void') return answerVoid(last.result, log);
-  return { kind: 'measured', samples: measure(way, judge(way, module, log)), log: log.text() };
+  if (hops.length === 1 && last?.result.outcome === 'void') return answerVoid(last.result, trace);
+  return { kind: 'measured', samples: measure(way, judge(way, module, trace)), log: trace.text() };
 }
 
 /** From the target to the reply that counts. */
@@ -71,31 +71,31 @@ function urlOf(target: string): URL | null {
   return url;
 }
 
-async function follow(first: URL, module: HttpProbeModule, run: RunProbe, log: ProbeLog): Promise<Way> {
+async function follow(first: URL, module: HttpProbeModule, run: RunProbe, trace: ProbeLog): Promise<Way> {
   const hops: Hop[] = [];
   let target = targetOf(first, module);
   for (let url = first; ; ) {
     const reply = new HttpReplyRecord({ keepBody: readsBody(module), verifies: !module.anyCertificate });
-    log.info('Making HTTP request', { url: url.href, method: target.method ?? 'GET' });
+    trace.info('Making HTTP request', { url: url.href, method: target.method ?? 'GET' });
     const result = await run(target, reply.watch);
     hops.push({ url, reply, result });
-    logResult(result, reply, log);
+    logResult(result, reply, trace);
     const location = result.outcome === 'ok' ? locationOf(reply) : undefined;
     if (location === undefined) return { hops, redirects: hops.length - 1, lost: false };
-    log.info('Received redirect', { location });
+    trace.info('Received redirect', { location });
     const redirects = hops.length;
     if (!module.followRedirects || redirects > REDIRECTS_MAX) {
-      log.info('Not following redirect');
+      trace.info('Not following redirect');
       return { hops, redirects, lost: false };
     }
     const next = leadsTo(url, location);
     if (next === null) {
-      log.error('Error for HTTP request', { seen: 'a redirect to what is no http or https URL' });
+      trace.error('Error for HTTP request', { seen: 'a redirect to what is no http or https URL' });
       return { hops, redirects, lost: true };
     }
     const following = redirected(target, { from: first, to: next, status: reply.status });
     if (following === null) {
-      log.error('Error for HTTP request', { seen: 'a redirect that asks for the body to go to another site' });
+      trace.error('Error for HTTP request', { seen: 'a redirect that asks for the body to go to another site' });
       return { hops, redirects, lost: true };
     }
     target = following;
@@ -153,12 +153,12 @@ function leadsTo(url: URL, location: string): URL | null {
   return next;
 }
 
-function logResult(result: ProbeResult, reply: HttpReplyRecord, log: ProbeLog): void {
+function logResult(result: ProbeResult, reply: HttpReplyRecord, trace: ProbeLog): void {
   const { address, seen } = result.evidence;
-  if (address !== undefined) log.info('Resolved target address', { ip: address });
-  if (reply.status !== 0) log.info('Received HTTP response', { status_code: reply.status });
+  if (address !== undefined) trace.info('Resolved target address', { ip: address });
+  if (reply.status !== 0) trace.info('Received HTTP response', { status_code: reply.status });
   if (result.outcome !== 'ok') {
-    log.error('Error for HTTP request', { error: result.error, ...(seen === undefined ? {} : { seen }) });
+    trace.error('Error for HTTP request', { error: result.error, ...(seen === undefined ? {} : { seen }) });
   }
 }
 
@@ -167,7 +167,7 @@ interface Verdict {
   readonly failedByPattern: boolean;
 }
 
-function judge({ hops, lost }: Way, module: HttpProbeModule, log: ProbeLog): Verdict {
+function judge({ hops, lost }: Way, module: HttpProbeModule, trace: ProbeLog): Verdict {
   const bad = { success: false, failedByPattern: false };
   const hop = hops.at(-1);
   if (lost || hop === undefined || hop.result.outcome !== 'ok') return bad;
@@ -176,18 +176,18 @@ function judge({ hops, lost }: Way, module: HttpProbeModule, log: ProbeLog): Ver
   const isValid = module.statuses.length === 0 ? status >= 200 && status < 300 : module.statuses.includes(status);
   if (!isValid) {
     const wanted = module.statuses.length === 0 ? '2xx' : module.statuses.join(' ');
-    log.error('Invalid HTTP response status code', { status_code: status, valid_status_codes: wanted });
+    trace.error('Invalid HTTP response status code', { status_code: status, valid_status_codes: wanted });
     return bad;
   }
-  if (!passes(module, reply, log)) return { success: false, failedByPattern: true };
+  if (!passes(module, reply, trace)) return { success: false, failedByPattern: true };
   // The exporter writes HTTP/2.0 for what its own file calls so.
   if (module.versions.length > 0 && !module.versions.includes(`HTTP/${reply.version}`)) {
-    log.error('Invalid HTTP version number', { version: reply.version });
+    trace.error('Invalid HTTP version number', { version: reply.version });
     return bad;
   }
   const isSecure = hop.url.protocol === 'https:';
   if (isSecure ? module.failIfSsl : module.failIfNotSsl) {
-    log.error(isSecure ? 'Final request was over SSL' : 'Final request was not over SSL');
+    trace.error(isSecure ? 'Final request was over SSL' : 'Final request was not over SSL');
     return bad;
   }
   return { success: true, failedByPattern: false };

@@ -19,15 +19,15 @@ const PORTS: Readonly<Record<MailProbeModule['prober'], Readonly<Record<MailSecu
 export async function answerMail(
   order: ProbeOrder & { readonly module: MailProbeModule },
   run: RunProbe,
-  log: ProbeLog,
+  trace: ProbeLog,
 ): Promise<ProbeAnswer> {
   const target = targetOf(order.target, order.module);
   if (target === null) {
-    log.error('Error splitting target address and port');
+    trace.error('Error splitting target address and port');
     return {
       kind: 'measured',
       samples: [...measure(undefined, {}, []), { name: 'probe_success', value: 0 }],
-      log: log.text(),
+      log: trace.text(),
     };
   }
   let tls: readonly ExporterSample[] = [];
@@ -36,11 +36,11 @@ export async function answerMail(
       tls = readTls(socket, !order.module.anyCertificate);
     },
   });
-  if (result.outcome === 'void') return answerVoid(result, log);
+  if (result.outcome === 'void') return answerVoid(result, trace);
   const { address, seen, status } = result.evidence;
-  if (address !== undefined) log.info('Resolved target address', { ip: address });
-  if (status !== undefined) log.info('Last reply', { code: status });
-  if (result.outcome === 'fail') log.error('Probe failed', { error: result.error, seen: seen ?? '' });
+  if (address !== undefined) trace.info('Resolved target address', { ip: address });
+  if (status !== undefined) trace.info('Last reply', { code: status });
+  if (result.outcome === 'fail') trace.error('Probe failed', { error: result.error, seen: seen ?? '' });
   const believed = result.outcome === 'fail' && result.error.startsWith('tls_') ? [] : tls;
   return {
     kind: 'measured',
@@ -48,7 +48,7 @@ export async function answerMail(
       ...measure(address, result.phases, believed),
       { name: 'probe_success', value: result.outcome === 'ok' ? 1 : 0 },
     ],
-    log: log.text(),
+    log: trace.text(),
   };
 }
 

@@ -12,8 +12,8 @@ const compiled = new Map<string, RE2JS>();
 const COMPILED_MAX = 1_000;
 
 /** False, with a line in the log, when a header or the body is not as the module wants it. */
-export function passes(module: HttpProbeModule, reply: HttpReplyRecord, log: ProbeLog): boolean {
-  return headersPass(module, reply, log) && bodyPasses(module, reply, log);
+export function passes(module: HttpProbeModule, reply: HttpReplyRecord, trace: ProbeLog): boolean {
+  return headersPass(module, reply, trace) && bodyPasses(module, reply, trace);
 }
 
 /** Whether the module looks at bodies at all. */
@@ -21,7 +21,7 @@ export function readsBody({ failIfBodyMatches, failIfBodyNotMatches }: HttpProbe
   return failIfBodyMatches.length + failIfBodyNotMatches.length > 0;
 }
 
-function headersPass(module: HttpProbeModule, reply: HttpReplyRecord, log: ProbeLog): boolean {
+function headersPass(module: HttpProbeModule, reply: HttpReplyRecord, trace: ProbeLog): boolean {
   const found = (match: HeaderMatch): boolean =>
     reply.header(match.header).some((value) => pattern(match.regexp).test(value));
   for (const [matches, unwanted] of [
@@ -32,11 +32,11 @@ function headersPass(module: HttpProbeModule, reply: HttpReplyRecord, log: Probe
       const { header, regexp } = match;
       if (reply.header(header).length === 0) {
         if (match.allowMissing) continue;
-        log.error('Missing required header', { header });
+        trace.error('Missing required header', { header });
         return false;
       }
       if (found(match) !== unwanted) continue;
-      log.error(unwanted ? 'Header matched regular expression' : 'Header did not match regular expression', {
+      trace.error(unwanted ? 'Header matched regular expression' : 'Header did not match regular expression', {
         header,
         regexp,
       });
@@ -46,23 +46,24 @@ function headersPass(module: HttpProbeModule, reply: HttpReplyRecord, log: Probe
   return true;
 }
 
-function bodyPasses(module: HttpProbeModule, reply: HttpReplyRecord, log: ProbeLog): boolean {
+function bodyPasses(module: HttpProbeModule, reply: HttpReplyRecord, trace: ProbeLog): boolean {
   if (!readsBody(module)) return true;
   const body = reply.body();
   for (const regexp of module.failIfBodyMatches) {
     if (!pattern(regexp).test(body)) continue;
-    log.error('Body matched regular expression', { regexp });
+    trace.error('Body matched regular expression', { regexp });
     return false;
   }
   for (const regexp of module.failIfBodyNotMatches) {
     if (pattern(regexp).test(body)) continue;
-    log.error('Body did not match regular expression', { regexp });
+    trace.error('Body did not match regular expression', { regexp });
     return false;
   }
   return true;
 }
 
-function pattern(regexp: string): RE2JS {
+/** The expression, compiled once. */
+export function pattern(regexp: string): RE2JS {
   const known = compiled.get(regexp);
   if (known !== undefined) return known;
   const made = RE2JS.compile(regexp);

@@ -57,6 +57,12 @@ function debugText(answer: ProbeAnswer, module: ProbeModule): string {
 
 /** A module fit to be shown: what is sent as a header or a body may hold a password. */
 function withoutSecrets(module: ProbeModule): object {
+  if (module.prober === 'tcp') {
+    return {
+      ...module,
+      steps: module.steps.map((step) => (step.send === undefined ? step : { ...step, send: '***' })),
+    };
+  }
   if (module.prober !== 'http') return module;
   const { authorization, body, headers, ...shown } = module;
   return {

@@ -3,8 +3,8 @@ import type { ProbeResult } from '../../probes/outcome.ts';
 import type { ProbeAnswer } from './order.ts';
 import type { ProbeLog } from './probe-log.ts';
 
-export function answerVoid(result: ProbeResult & { readonly outcome: 'void' }, log: ProbeLog): ProbeAnswer {
+export function answerVoid(result: ProbeResult & { readonly outcome: 'void' }, trace: ProbeLog): ProbeAnswer {
   const { seen } = result.evidence;
   const why = seen === undefined ? result.error : `${result.error}: ${seen}`;
-  return { kind: 'void', refused: result.error === 'guard_refused', why, log: log.text() };
+  return { kind: 'void', refused: result.error === 'guard_refused', why, log: trace.text() };
 }
