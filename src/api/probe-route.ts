@@ -44,7 +44,7 @@ export function addProbeRoute(server: FastifyInstance, source: ProbeSource): voi
       running += 1;
       try {
         const question = questionOf(request.query, request.headers['x-prometheus-scrape-timeout-seconds']);
-        const { status, text } = await source.answer(question);
+        const { status, text } = await source.answer(question).catch(lost);
         if (status === 200 && !question.debug) reply.type(METRICS_TYPE);
         return reply.code(status).send(text);
       } finally {
@@ -52,6 +52,11 @@ export function addProbeRoute(server: FastifyInstance, source: ProbeSource): voi
       }
     });
   });
+}
+
+/** The thread that probes was lost: it says nothing of the target. */
+function lost(error: unknown): ProbeAnswer {
+  return { status: 503, text: `the probe was lost: ${error instanceof Error ? error.message : String(error)}\n` };
 }
 
 /** What the exporter would heed and we do not have is refused, not passed over. */

@@ -13,7 +13,7 @@ import { probeSmtp } from './smtp-probe.ts';
 import type { ProbeRequest } from './target.ts';
 import type { Guard } from './target-guard.ts';
 import { probeTcp } from './tcp-probe.ts';
-import { createTrust } from './trust.ts';
+import { createTrust, type Trust } from './trust.ts';
 import type { Watch } from './watch.ts';
 
 export interface ProberSettings {
@@ -21,6 +21,8 @@ export interface ProberSettings {
   readonly guard: Guard;
   /** Default: the hosts file, then the machine's name servers. */
   readonly lookup?: Lookup;
+  /** Default: its own. */
+  readonly trust?: Trust;
 }
 
 export interface Prober {
@@ -36,7 +38,7 @@ const STOPPING = 'the monitor is stopping';
 export function createProber(settings: ProberSettings): Prober {
   const { clock, guard } = settings;
   const nameServers = settings.lookup === undefined ? createNameServers({ clock }) : handed(settings.lookup);
-  const context: ProbeContext = { guard, lookup: nameServers.lookup, trust: createTrust() };
+  const context: ProbeContext = { guard, lookup: nameServers.lookup, trust: settings.trust ?? createTrust() };
   const running = new Set<Exchange>();
   // One listener a signal: a listener a probe would make each registration walk those of all others.
   const bySignal = new WeakMap<AbortSignal, Set<Exchange>>();

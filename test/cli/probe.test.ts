@@ -1,12 +1,17 @@
 /** `kepil probe` over loopback servers, with a real clock. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { run } from '../../src/cli/program.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { inFolder, SERVICES } from '../config/folder.ts';
+import { makeCertificates } from '../support/certificates.ts';
 
-const servers: Server[] = [];
+const servers: (Server | TlsServer)[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await new Promise((closed) => server.close(closed));
 });
@@ -98,6 +103,29 @@ describe('kepil probe URL', () => {
   });
 });
 
+describe('kepil probe over TLS', () => {
+  it('shows the certificate, believed or not, and trusts an authority that is named', async () => {
+    const { ca, valid } = await makeCertificates();
+    const server = createTlsServer(valid, (_request, response) => response.end('hello'));
+    servers.push(server);
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+    const distrusted = await kepil([url, ...LOOPBACK]);
+    expect([distrusted.code, distrusted.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^It fails: the certificate does not lead to a trusted authority: .*\.$/m),
+    ]);
+    const folder = await mkdtemp(join(tmpdir(), 'kepil-probe-'));
+    await writeFile(join(folder, 'ca.pem'), ca);
+    const trusted = await kepil([url, ...LOOPBACK, '--trust', join(folder, 'ca.pem')]);
+    await rm(folder, { recursive: true });
+    expect(trusted.code).toBe(0);
+    expect(trusted.stdout).toMatch(/^Certificate {2}CN=kepil test$/m);
+    expect(trusted.stdout).toMatch(/^Names {8}localhost, 127\.0\.0\.1, .*$/m);
+    expect(trusted.stdout).toMatch(/^SHA-256 {6}(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/m);
+  });
+});
+
 describe('kepil probe with a mistake', () => {
   it.each([
     [['ftp://x/'], 'TARGET: found "ftp://x/", expected a URL that begins with'],
@@ -106,6 +134,7 @@ describe('kepil probe with a mistake', () => {
     [['http://x/', '--timeout', '0s'], '--timeout: found "0s", expected a duration from 1ms to 300s'],
     [['http://x/', '--allow', '10.0.0.1/8'], '--allow: found "10.0.0.1/8", expected the range by its first address'],
     [['http://x/', '--trust', '/nowhere.pem'], '/nowhere.pem: ENOENT'],
+    [['http://x/', '--trust', '/etc/hostname'], '--trust: found a file without a certificate'],
   ])('exits with 2 and names it: %j', async (args, message) => {
     const { code, stderr } = await kepil(args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

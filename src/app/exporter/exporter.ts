@@ -4,6 +4,7 @@ import { createFamilyLookup } from '../../probes/preferred-family.ts';
 import { createProber, type Prober } from '../../probes/probe.ts';
 import type { NameServers } from '../../probes/resolve.ts';
 import { createGuard } from '../../probes/target-guard.ts';
+import { createTrust } from '../../probes/trust.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { answerHttp } from './http-answer.ts';
 import { answerMail } from './mail-answer.ts';
@@ -30,6 +31,7 @@ export interface Exporter {
 const LEAST_MS = 1;
 
 export function createExporter({ clock, allow, trust }: ExporterSettings): Exporter {
+  const shared = createTrust();
   const guard = createGuard({ allow });
   const probers = new Map<string, { readonly prober: Prober; readonly names: NameServers }>();
 
@@ -38,7 +40,7 @@ export function createExporter({ clock, allow, trust }: ExporterSettings): Expor
     const known = probers.get(key);
     if (known !== undefined) return known.prober;
     const names = createFamilyLookup({ clock, first, fallback });
-    const prober = createProber({ clock, guard, lookup: names.lookup });
+    const prober = createProber({ clock, guard, lookup: names.lookup, trust: shared });
     probers.set(key, { prober, names });
     return prober;
   };

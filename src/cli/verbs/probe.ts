@@ -8,11 +8,13 @@ import type { ProbeResult } from '../../probes/outcome.ts';
 import { createProber, type Prober } from '../../probes/probe.ts';
 import { describeTarget, type ProbeRequest } from '../../probes/target.ts';
 import { createGuard } from '../../probes/target-guard.ts';
+import { createTrust, type Trust } from '../../probes/trust.ts';
 import { configurationOf, readingOf } from '../configured.ts';
 import { BadInput, type CliIo, type ExitCode } from '../io.ts';
 import { formatProbe, formatRun, formatSummary, spreads } from '../probe-view.ts';
 import { looksLikeAddress, parseTarget } from '../target-text.ts';
 import { type Terminal, terminalOf } from '../terminal.ts';
+import { warmUp } from '../warm-up.ts';
 
 const DEFAULT_TIMEOUT_MS = 10 * SECOND;
 const TIMEOUT_MS_MAX = 300 * SECOND;
@@ -41,7 +43,9 @@ export async function probe(text: string, options: ProbeOptions, io: CliIo): Pro
   const everyMs = options.every === undefined ? SECOND : durationOption('every', options.every, 3_600 * SECOND);
   const plan = await planOf(text, options, io);
   const { clock } = io;
-  const prober = createProber({ clock, guard: createGuard({ allow: plan.allow }) });
+  const trust = trustFor(plan.request);
+  await warmUp(clock);
+  const prober = createProber({ clock, guard: createGuard({ allow: plan.allow }), trust });
   try {
     const results = await probeAll(plan, { prober, count, everyMs, io, quiet: options.json ?? false });
     if (options.json) io.stdout.write(`${JSON.stringify(toJson(plan, results), null, 2)}\n`);
@@ -49,6 +53,20 @@ export async function probe(text: string, options: ProbeOptions, io: CliIo): Pro
     return exitCode(results);
   } finally {
     await prober.close();
+  }
+}
+
+/**
+ * Trust with the authorities read: that takes as long as a lookup, and would be told as one.
+ * @throws BadInput when a file holds no certificate.
+ */
+function trustFor(request: ProbeRequest): Trust {
+  const trust = createTrust();
+  try {
+    trust.contextFor(request.trust);
+    return trust;
+  } catch {
+    throw new BadInput('--trust: found a file without a certificate, expected PEM certificates');
   }
 }
 
