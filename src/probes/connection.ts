@@ -96,7 +96,8 @@ function finishTls(exchange: Exchange, to: Connecting, socket: TLSSocket, opened
       const certificate = socket.getPeerX509Certificate();
       if (certificate !== undefined) exchange.evidence.certificate = describeCertificate(certificate);
       exchange.evidence.tlsProtocol = printable(socket.getProtocol() ?? 'unknown');
-      if (socket.authorized) opened(socket);
+      exchange.watch?.secured?.(socket);
+      if (socket.authorized || exchange.request.anyCertificate === true) opened(socket);
       else distrust(exchange, to, String(socket.authorizationError), certificate);
     } catch (thrown) {
       // Nothing above this listener would catch it: the certificate is the target's, and may be a strange one.

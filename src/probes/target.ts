@@ -194,6 +194,8 @@ export interface ProbeRequest {
   readonly trust?: readonly string[];
   /** Default: `any`. */
   readonly ip?: AddressFamily;
+  /** True: a certificate that is not believed ends nothing; it is kept as evidence all the same. */
+  readonly anyCertificate?: boolean;
 }
 
 /** A target in one printable line, for logs and statements: `https://example.kz/`, `smtp://mail.example.kz:25 (starttls)`. */
