@@ -2,7 +2,7 @@
 import { formatInstant } from '../domain/time/contract-calendar.ts';
 import { DAY, type Instant } from '../domain/time/instant.ts';
 import type { CertificateSeen, ProbeEvidence, ProbeResult } from '../probes/outcome.ts';
-import { formatMs, tellOutcome } from './probe-words.ts';
+import { formatMs, isResponseCode, tellOutcome } from './probe-words.ts';
 import { formatTable } from './table.ts';
 import { paint, type Style, type Terminal } from './terminal.ts';
 import { cutToWidth, displayWidth, printable } from './terminal-text.ts';
@@ -103,7 +103,7 @@ function facts({ result, guard }: ProbeView): Row[] {
   add('Sent', formatInstant(result.sentAt, 0).replace('+00:00', 'Z'));
   add('Address', address);
   add('Guard', guard ?? undefined);
-  add('Status', status === undefined ? undefined : String(status));
+  if (status !== undefined) add(isResponseCode(status) ? 'Response code' : 'Status', String(status));
   if (result.outcome !== 'ok') add('Error', result.error);
   add('Protocol', tlsProtocol);
   for (const [key, value] of Object.entries(result.evidence)) {
@@ -131,7 +131,7 @@ function formatEvidence(value: unknown): string | undefined {
 }
 
 function certificateRows(certificate: CertificateSeen, now: Instant): Row[] {
-  const { subject, issuer, names, notBefore, notAfter, fingerprint256 } = certificate;
+  const { subject, issuer, names, notBefore, notAfter, fingerprint256, chainNotAfter } = certificate;
   const days = Math.floor((notAfter - now) / DAY);
   const left = `${days < 0 ? 'none, expired ' : ''}${counted(Math.abs(days), 'day')}${days < 0 ? ' ago' : ''}`;
   return [
@@ -140,6 +140,7 @@ function certificateRows(certificate: CertificateSeen, now: Instant): Row[] {
     { name: 'Issuer', text: issuer },
     { name: 'Valid', text: `${day(notBefore)} to ${day(notAfter)}` },
     { name: 'Left', text: left, ...(days < 0 ? { style: 'red' } : days <= SOON_DAYS ? { style: 'yellow' } : {}) },
+    ...(chainNotAfter === undefined ? [] : [{ name: 'Chain', text: `valid to ${day(chainNotAfter)}` }]),
     { name: 'SHA-256', text: fingerprint256 },
   ];
 }

@@ -60,7 +60,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 export function tellOutcome(result: ProbeResult): string {
   const { status, seen, expected } = result.evidence;
   if (result.outcome === 'ok') {
-    const answer = status === undefined ? 'It serves' : `It serves, with status ${status}`;
+    const answer = status === undefined || isResponseCode(status) ? 'It serves' : `It serves, with status ${status}`;
     return `${answer}: ${formatMs(result.durationMs)}.`;
   }
   const verdict = result.outcome === 'fail' ? 'It fails' : 'Not known';
@@ -68,6 +68,11 @@ export function tellOutcome(result: ProbeResult): string {
   const saw = seen === undefined ? '' : `: ${seen}`;
   const wanted = expected === undefined ? '' : `, expected ${expected}`;
   return `${verdict}: ${meaning}${saw}${wanted}.`;
+}
+
+/** Whether a status is the response code of a DNS reply: HTTP and SMTP have three digits. */
+export function isResponseCode(status: number): boolean {
+  return status < 100;
 }
 
 /** Milliseconds with a resolution that suits their size: `0.123 ms`, `12.3 ms`, `1234 ms`. */

@@ -69,6 +69,14 @@ describe('formatProbe', () => {
     }
   });
 
+  it('does not take the response code of a DNS reply for a status, and tells when the chain ends', () => {
+    const certificate = { ...CERTIFICATE, chainNotAfter: SENT + 5 * DAY };
+    const text = formatProbe(view({ ...OK, evidence: { status: 0, certificate } }), PLAIN);
+    expect(text).toContain('It serves: 105 ms.');
+    expect(text).toMatch(/^Response code {2}0$/m);
+    expect(text).toMatch(/^Chain {10}valid to 2026-03-15$/m);
+  });
+
   it('shows the same with colour as without, but for the colour', () => {
     for (const result of [OK, FAIL, VOID]) {
       const coloured = formatProbe(view(result), { color: true });
