@@ -1,7 +1,14 @@
 /** From modules as they are written to modules as they are run; those that are there without being written. */
-import type { HttpModule, ModuleEntry } from './modules-schema.ts';
-import { moduleSchema } from './modules-schema.ts';
-import type { HeaderMatch, HttpProbeModule, ProbeModule, ProbeModules } from './probe-module.ts';
+import { type DnsModule, type HttpModule, type ModuleEntry, moduleSchema, RESPONSE_CODES } from './modules-schema.ts';
+import type {
+  AnyModule,
+  DnsProbeModule,
+  HeaderMatch,
+  HttpProbeModule,
+  ProbeModule,
+  ProbeModules,
+  RecordRules,
+} from './probe-module.ts';
 
 /** By the names that the exporter's users know, and one for each way to a mail server. */
 const STANDING = {
@@ -14,6 +21,10 @@ const STANDING = {
   imap: { prober: 'imap' },
   imap_starttls: { prober: 'imap', imap: { security: 'starttls' } },
   imaps: { prober: 'imap', imap: { security: 'tls' } },
+  pop3: { prober: 'pop3' },
+  pop3_starttls: { prober: 'pop3', pop3: { security: 'starttls' } },
+  pop3s: { prober: 'pop3', pop3: { security: 'tls' } },
+  icmp: { prober: 'icmp' },
 } as const;
 
 /** The standing modules, with those of each list in their place or besides; the last list wins. */
@@ -29,7 +40,7 @@ function buildModule(entry: ModuleEntry): ProbeModule {
     ...(entry.timeout === undefined ? {} : { timeoutMs: entry.timeout }),
     first: block.preferred_ip_protocol === 'ip4' ? (4 as const) : (6 as const),
     fallback: block.ip_protocol_fallback,
-    anyCertificate: block.tls_config.insecure_skip_verify,
+    anyCertificate: 'tls_config' in block && block.tls_config?.insecure_skip_verify === true,
   };
   switch (entry.prober) {
     case 'http':
@@ -45,15 +56,42 @@ function buildModule(entry: ModuleEntry): ProbeModule {
           starttls,
         })),
       };
+    case 'dns':
+      return { prober: entry.prober, ...common, ...buildDns(entry.dns) };
+    case 'icmp':
+      return { prober: entry.prober, ...common };
     case 'smtp':
-    case 'imap': {
+    case 'imap':
+    case 'pop3': {
       const { security } = entry[entry.prober];
       return { prober: entry.prober, ...common, ...(security === undefined ? {} : { security }) };
     }
   }
 }
 
-function buildHttp(http: HttpModule): Omit<HttpProbeModule, 'prober' | 'first' | 'fallback' | 'anyCertificate'> {
+function buildDns(dns: DnsModule): Omit<DnsProbeModule, keyof AnyModule | 'prober'> {
+  const { query_name: name, query_type: type } = dns;
+  if (name === undefined || type === undefined) throw new TypeError('a module that was found good has a question');
+  return {
+    name,
+    type,
+    codes: dns.valid_rcodes.map((code) => RESPONSE_CODES.indexOf(code)),
+    answer: recordRules(dns.validate_answer_rrs),
+    authority: recordRules(dns.validate_authority_rrs),
+    additional: recordRules(dns.validate_additional_rrs),
+  };
+}
+
+function recordRules(rules: DnsModule['validate_answer_rrs']): RecordRules {
+  return {
+    failIfMatches: rules.fail_if_matches_regexp,
+    failIfAllMatch: rules.fail_if_all_match_regexp,
+    failIfNotMatches: rules.fail_if_not_matches_regexp,
+    failIfNoneMatches: rules.fail_if_none_matches_regexp,
+  };
+}
+
+function buildHttp(http: HttpModule): Omit<HttpProbeModule, keyof AnyModule | 'prober'> {
   const authorization = authorizationOf(http);
   return {
     statuses: http.valid_status_codes,

@@ -19,6 +19,15 @@ export function checkModules(document: SourceDocument): void {
       document.complain({ path: [...path, block], expected: `no block of ${block} in a module of ${prober}` });
     }
     checkHttp(document, [...path, 'http'], valueAt(value, 'http'));
+    if (prober === 'dns') checkQuestion(document, path, value);
+  }
+}
+
+/** The exporter would ask for ANY of the root. */
+function checkQuestion(document: SourceDocument, path: KeyPath, module: unknown): void {
+  const lacking = ['query_name', 'query_type'].filter((key) => !has(valueAt(module, 'dns'), key));
+  if (lacking.length > 0) {
+    document.complain({ path, found: `a module of dns`, expected: `dns with ${lacking.join(' and ')} in it` });
   }
 }
 

@@ -5,6 +5,7 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { UnreadableText } from '../domain/time/text.ts';
+import { parseDnsName, RECORD_TYPES } from './dns-and-bytes.ts';
 import { FROM_ENVIRONMENT } from './environment.ts';
 import { parseGoDuration } from './go-duration.ts';
 import { Secret } from './secret.ts';
@@ -13,6 +14,20 @@ import { choice, flag, identifier, integer, list, mapping, plainText, text } fro
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 const VERSIONS = ['HTTP/1.0', 'HTTP/1.1', 'HTTP/2.0'] as const;
 const SECURITIES = ['plain', 'starttls', 'tls'] as const;
+/** By number (RFC 1035 section 4.1.1, RFC 2136 section 2.2). */
+export const RESPONSE_CODES = [
+  'NOERROR',
+  'FORMERR',
+  'SERVFAIL',
+  'NXDOMAIN',
+  'NOTIMP',
+  'REFUSED',
+  'YXDOMAIN',
+  'YXRRSET',
+  'NXRRSET',
+  'NOTAUTH',
+  'NOTZONE',
+] as const;
 const TIMEOUT_MS_MAX = 120_000;
 
 /** Headers that frame the message or name the host: Kepil writes them itself. */
@@ -126,7 +141,7 @@ const http = mapping('a mapping of settings for http', {
 
 const mail = mapping('a mapping of settings for a mail server', {
   ...ipProtocol,
-  security: choice(SECURITIES).optional().meta({ description: 'Default: tls on ports 465 and 993, else plain.' }),
+  security: choice(SECURITIES).optional().meta({ description: 'Default: tls on ports 465, 993 and 995, else plain.' }),
   tls_config: tlsConfig.prefault({}),
 });
 
@@ -145,8 +160,41 @@ const tcp = mapping('a mapping of settings for tcp', {
   source_ip_address: missing('the system chooses the address'),
 });
 
+const regexps = list('a list of regular expressions', regexp).default([]);
+
+const recordRules = mapping('a mapping of lists of regular expressions', {
+  fail_if_matches_regexp: regexps,
+  fail_if_all_match_regexp: regexps,
+  fail_if_not_matches_regexp: regexps,
+  fail_if_none_matches_regexp: regexps,
+}).prefault({});
+
+const dns = mapping('a mapping of settings for dns', {
+  ...ipProtocol,
+  query_name: text('a name such as example.kz', parseDnsName).optional(),
+  query_type: choice(RECORD_TYPES).optional(),
+  valid_rcodes: list('a list of response codes', choice(RESPONSE_CODES)).default(['NOERROR']),
+  validate_answer_rrs: recordRules,
+  validate_authority_rrs: recordRules,
+  validate_additional_rrs: recordRules,
+  transport_protocol: z.literal('udp', { error: 'udp: TCP follows where an answer does not fit' }).optional(),
+  query_class: z.literal('IN', { error: 'IN: there is no other Internet' }).optional(),
+  recursion_desired: z.literal(true, { error: 'true: Kepil asks as a resolver is asked' }).optional(),
+  dns_over_tls: z.literal(false, { error: 'false: Kepil asks over UDP' }).optional(),
+  tls_config: missing('Kepil asks over UDP'),
+  source_ip_address: missing('the system chooses the address'),
+});
+
+const icmp = mapping('a mapping of settings for icmp', {
+  ...ipProtocol,
+  payload_size: missing('the system’s ping chooses it'),
+  dont_fragment: missing('the system’s ping chooses it'),
+  ttl: missing('the system’s ping chooses it'),
+  source_ip_address: missing('the system chooses the address'),
+});
+
 /** Blocks that only the module's own prober reads. */
-export const PROBER_BLOCKS = ['http', 'tcp', 'smtp', 'imap'] as const;
+export const PROBER_BLOCKS = ['http', 'tcp', 'smtp', 'imap', 'pop3', 'dns', 'icmp'] as const;
 
 export const moduleSchema = mapping('a module with a prober', {
   prober: choice(PROBER_BLOCKS),
@@ -161,6 +209,9 @@ export const moduleSchema = mapping('a module with a prober', {
   tcp: tcp.prefault({}),
   smtp: mail.prefault({}),
   imap: mail.prefault({}),
+  pop3: mail.prefault({}),
+  dns: dns.prefault({}),
+  icmp: icmp.prefault({}),
 });
 
 const MODULE_NAME = 'the name of a module';
@@ -180,3 +231,4 @@ export const modulesBlock = z
 
 export type ModuleEntry = z.output<typeof moduleSchema>;
 export type HttpModule = ModuleEntry['http'];
+export type DnsModule = ModuleEntry['dns'];

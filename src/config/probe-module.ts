@@ -1,8 +1,8 @@
 /** A module of `/probe`: how a target that a scrape names is probed. Plain values, so that it can cross to a thread. */
 import type { Millis } from '../domain/time/instant.ts';
-import type { HttpHeader, HttpMethod, MailSecurity } from '../probes/target.ts';
+import type { HttpHeader, HttpMethod, MailSecurity, RecordType } from '../probes/target.ts';
 
-interface AnyModule {
+export interface AnyModule {
   /** Absent: what the scrape leaves. */
   readonly timeoutMs?: Millis;
   /** The address family that is dialled where there is one. */
@@ -45,7 +45,7 @@ export interface HttpProbeModule extends AnyModule {
 }
 
 export interface MailProbeModule extends AnyModule {
-  readonly prober: 'smtp' | 'imap';
+  readonly prober: 'smtp' | 'imap' | 'pop3';
   /** Absent: by the port of the target. */
   readonly security?: MailSecurity;
 }
@@ -66,6 +66,34 @@ export interface TcpProbeModule extends AnyModule {
   readonly steps: readonly QueryStep[];
 }
 
-export type ProbeModule = HttpProbeModule | MailProbeModule | TcpProbeModule;
+/** What the records of a section must be like: lists of regular expressions in the syntax of RE2. */
+export interface RecordRules {
+  /** A record that one of these matches. */
+  readonly failIfMatches: readonly string[];
+  /** Unless all of these match all records. The name is the exporter's. */
+  readonly failIfAllMatch: readonly string[];
+  /** A record that one of these does not match, or no record. */
+  readonly failIfNotMatches: readonly string[];
+  /** No record that one of these matches. */
+  readonly failIfNoneMatches: readonly string[];
+}
+
+export interface DnsProbeModule extends AnyModule {
+  readonly prober: 'dns';
+  /** Without a trailing dot. */
+  readonly name: string;
+  readonly type: RecordType;
+  /** Response codes that are good. */
+  readonly codes: readonly number[];
+  readonly answer: RecordRules;
+  readonly authority: RecordRules;
+  readonly additional: RecordRules;
+}
+
+export interface IcmpProbeModule extends AnyModule {
+  readonly prober: 'icmp';
+}
+
+export type ProbeModule = HttpProbeModule | MailProbeModule | TcpProbeModule | DnsProbeModule | IcmpProbeModule;
 
 export type ProbeModules = ReadonlyMap<string, ProbeModule>;

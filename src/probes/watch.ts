@@ -26,6 +26,13 @@ export interface Watch {
   readonly begun?: (bytes: Buffer) => void;
   /** A part of the body, within the bounds of the probe. */
   readonly body?: (chunk: Buffer) => void;
+  /**
+   * The reply to a question of DNS, asked without EDNS. The verdict on it is the watcher's: the probe succeeds with any
+   * reply, unless this throws a `MalformedReply`.
+   */
+  readonly answered?: (message: Buffer) => void;
+  /** The TTL, or hop limit, of the echo that came. */
+  readonly echoed?: (hopLimit: number) => void;
   /** Talks on the connection of a tcp probe; what it throws, or its return, ends the probe. */
   readonly converse?: (talk: TcpTalk) => Promise<void>;
 }

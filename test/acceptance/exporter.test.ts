@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import { type ProbeEndpoint, startProbeEndpoint } from '../support/probe-endpoint.ts';
 import { type BlackboxExporter, startBlackboxExporter } from '../support/servers/blackbox-exporter.ts';
+import { type Named, startNamed } from '../support/servers/named.ts';
 import { type Nginx, startNginx } from '../support/servers/nginx.ts';
 import { freePort } from '../support/servers/port.ts';
 import { installed, programPath } from '../support/servers/program.ts';
@@ -47,8 +48,54 @@ const TCP_MODULES = `
   silent: { prober: tcp, timeout: 300ms, tcp: { query_response: [{ expect: "never" }] } }
 `;
 
+const ask = (query_name: string, query_type: string, more = {}) =>
+  JSON.stringify({
+    prober: 'dns',
+    timeout: '3s',
+    dns: { preferred_ip_protocol: 'ip4', query_name, query_type, ...more },
+  });
+const allLike = (regexp: string) => ({ fail_if_not_matches_regexp: [regexp] });
+const raw = String.raw;
+
+const OTHER_MODULES = `
+  http2: { prober: http, timeout: 5s, http: { preferred_ip_protocol: ip4, valid_http_versions: [HTTP/2.0] } }
+  icmp: { prober: icmp, timeout: 3s, icmp: { preferred_ip_protocol: ip4 } }
+  dns_a: ${ask('a.example', 'A')}
+  dns_soa: ${ask('.', 'SOA', { validate_answer_rrs: allLike(raw`^\.\t0\tIN\tSOA\tns\. hostmaster\. 1 60 60 3600 0$`) })}
+  dns_mx: ${ask('a.example', 'MX', { validate_answer_rrs: allLike(raw`^a\.example\.\t0\tIN\tMX\t10 mail\.example\.$`) })}
+  dns_txt: ${ask('a.example', 'TXT', { validate_answer_rrs: allLike(raw`\tTXT\t"one \\"q\\" \\\\ \\001" "two"$`) })}
+  dns_srv: ${ask('a.example', 'SRV', { validate_answer_rrs: allLike(raw`\tSRV\t10 5 5060 sip\.example\.$`) })}
+  dns_caa: ${ask('a.example', 'CAA', { validate_answer_rrs: allLike(raw`\tCAA\t0 issue "ca\.example"$`) })}
+  dns_aaaa: ${ask('a.example', 'AAAA', { validate_answer_rrs: allLike(raw`\tAAAA\t2001:db8::1$`) })}
+  dns_none: ${ask('none.example', 'A')}
+  dns_none_wanted: ${ask('none.example', 'SOA', { valid_rcodes: ['NXDOMAIN'] })}
+  dns_broken: ${ask('broken.example', 'A')}
+  dns_broken_wanted: ${ask('broken.example', 'A', { valid_rcodes: ['NOERROR', 'SERVFAIL'] })}
+  dns_referral: ${ask('www.sub.example', 'A', {
+    validate_authority_rrs: allLike(raw`^sub\.example\.\t0\tIN\tNS\tns\.sub\.example\.$`),
+    validate_additional_rrs: allLike(raw`127\.0\.0\.9$`),
+  })}
+  dns_unwanted: ${ask('a.example', 'A', { validate_answer_rrs: { fail_if_matches_regexp: ['192.0.2.2'] } })}
+  dns_not_each: ${ask('a.example', 'A', { validate_answer_rrs: allLike('192.0.2.2') })}
+  dns_all: ${ask('a.example', 'A', { validate_answer_rrs: { fail_if_all_match_regexp: ['192.0.2'] } })}
+  dns_not_all: ${ask('a.example', 'A', { validate_answer_rrs: { fail_if_all_match_regexp: ['192.0.2.2'] } })}
+  dns_some: ${ask('a.example', 'A', { validate_answer_rrs: { fail_if_none_matches_regexp: ['x', '192.0.2.2'] } })}
+  dns_nothing: ${ask('a.example', 'NS', { validate_answer_rrs: { fail_if_none_matches_regexp: ['.'] } })}
+`;
+const ZONE = [
+  'a.example. A 192.0.2.1',
+  'a.example. A 192.0.2.2',
+  'a.example. AAAA 2001:db8::1',
+  'a.example. MX 10 mail.example.',
+  raw`a.example. TXT "one \"q\" \\ \001" "two"`,
+  'a.example. SRV 10 5 5060 sip.example.',
+  'a.example. CAA 0 issue "ca.example"',
+  'sub.example. NS ns.sub.example.',
+  'ns.sub.example. A 127.0.0.9',
+];
+
 /** Of a clock, or of a lookup: not the same twice. */
-const MEASURED = /^(?:probe_duration_seconds|probe_dns_lookup_time_seconds|probe_http_duration_seconds)/;
+const MEASURED = /^probe_(?:duration|dns_lookup_time|http_duration|dns_duration|icmp_duration)_seconds/;
 
 interface Text {
   /** `# HELP` and `# TYPE` lines. */
@@ -88,9 +135,13 @@ function talk(socket: Socket, { valid }: Certificates): void {
   socket.write('SSH-2.0-test\r\n220 mail\r\n');
 }
 
-describe.skipIf(!installed('prometheus-blackbox-exporter') || !installed('nginx'))('/probe beside the exporter', () => {
+const PROGRAMS = ['prometheus-blackbox-exporter', 'nginx', 'named', 'ping'];
+
+describe.skipIf(!PROGRAMS.every(installed))('/probe beside the exporter', () => {
   let certificates: Certificates;
   let nginx: Nginx;
+  let http2: Nginx;
+  let named: Named;
   let theirs: BlackboxExporter;
   let ours: ProbeEndpoint;
   let odd: Server;
@@ -102,6 +153,8 @@ describe.skipIf(!installed('prometheus-blackbox-exporter') || !installed('nginx'
       tls: certificates.valid,
       pages: { '/': 'the start page\n', '/deep/index.html': 'deep\n' },
     });
+    http2 = await startNginx({ tls: certificates.valid, http2: true });
+    named = await startNamed(ZONE);
     odd = createServer((request, response) => {
       const path = request.url ?? '/';
       if (path === '/loop') response.writeHead(302, { location: '/loop' }).end();
@@ -125,13 +178,15 @@ describe.skipIf(!installed('prometheus-blackbox-exporter') || !installed('nginx'
     talker = createPlainServer((socket) => talk(socket, certificates));
     await new Promise<void>((listening) => talker.listen(0, '127.0.0.1', listening));
     dead.port = await freePort();
-    theirs = await startBlackboxExporter(MODULES + TCP_MODULES, certificates.ca);
-    ours = await startProbeEndpoint({ modules: MODULES + TCP_MODULES, ca: certificates.ca });
+    theirs = await startBlackboxExporter(MODULES + TCP_MODULES + OTHER_MODULES, certificates.ca);
+    ours = await startProbeEndpoint({ modules: MODULES + TCP_MODULES + OTHER_MODULES, ca: certificates.ca });
   });
   afterAll(async () => {
     await ours?.[Symbol.asyncDispose]();
     await theirs?.close();
     await nginx?.close();
+    await http2?.close();
+    await named?.close();
     odd?.close();
     talker?.close();
   });
@@ -141,7 +196,7 @@ describe.skipIf(!installed('prometheus-blackbox-exporter') || !installed('nginx'
     return {
       plain: `http://127.0.0.1:${nginx.port}/`,
       schemeless: `127.0.0.1:${nginx.port}`,
-      named: `http://localhost:${nginx.port}/`,
+      plainByName: `http://localhost:${nginx.port}/`,
       none: `http://127.0.0.1:${nginx.port}/none`,
       folder: `http://127.0.0.1:${nginx.port}/deep`,
       tls: `https://127.0.0.1:${nginx.tlsPort}/`,
@@ -150,6 +205,12 @@ describe.skipIf(!installed('prometheus-blackbox-exporter') || !installed('nginx'
       tlsOnPlain: `https://127.0.0.1:${nginx.port}/`,
       dead: `http://127.0.0.1:${dead.port}/`,
       unknown: 'http://kepil-does-not-exist.invalid/',
+      http2: `https://localhost:${http2.tlsPort}/`,
+      named: `127.0.0.1:${named.port}`,
+      'named by name': `localhost:${named.port}`,
+      host: '127.0.0.1',
+      'host by name': 'localhost',
+      'unknown host': 'kepil-does-not-exist.invalid',
       'tcp talker': `127.0.0.1:${(talker.address() as AddressInfo).port}`,
       'tcp talker by name': `localhost:${(talker.address() as AddressInfo).port}`,
       'tcp nginx': `127.0.0.1:${nginx.port}`,
@@ -169,7 +230,7 @@ describe.skipIf(!installed('prometheus-blackbox-exporter') || !installed('nginx'
     ...Object.keys({
       plain: 0,
       schemeless: 0,
-      named: 0,
+      plainByName: 0,
       none: 0,
       folder: 0,
       tls: 0,
@@ -188,7 +249,7 @@ describe.skipIf(!installed('prometheus-blackbox-exporter') || !installed('nginx'
       'odd empty': 0,
       'odd wrong': 0,
     }).map((target) => ['http_2xx', target] as const),
-    ['ip6', 'named'],
+    ['ip6', 'plainByName'],
     ['ip6', 'plain'],
     ['post', 'odd echo'],
     ['post', 'odd see'],
@@ -225,6 +286,15 @@ describe.skipIf(!installed('prometheus-blackbox-exporter') || !installed('nginx'
     ['starttls', 'tcp talker by name'],
     ['closing', 'tcp talker'],
     ['silent', 'tcp talker'],
+    ['http2', 'http2'],
+    ['http2', 'tlsByName'],
+    ['icmp', 'host'],
+    ['icmp', 'host by name'],
+    ['icmp', 'unknown host'],
+    ['dns_a', 'named by name'],
+    ['dns_a', 'unknown host'],
+    ['dns_a', 'tcp dead'],
+    ...[...OTHER_MODULES.matchAll(/^ {2}(dns_\w+):/gm)].map(([, module = '']) => [module, 'named'] as const),
   ];
 
   it.each(CASES)('says the same of module %s and target %s', async (module, name) => {
@@ -244,6 +314,27 @@ describe.skipIf(!installed('prometheus-blackbox-exporter') || !installed('nginx'
     for (const [series, value] of found.samples) {
       if (MEASURED.test(series)) expect(value, series).toBeLessThan(5);
     }
+  });
+
+  it('takes every record of the test’s zone for what the module of its type expects', async () => {
+    const modules = [
+      'soa',
+      'mx',
+      'txt',
+      'srv',
+      'caa',
+      'aaaa',
+      'none_wanted',
+      'broken_wanted',
+      'referral',
+      'all',
+      'some',
+    ];
+    const texts = modules.map(async (name) => {
+      const reply = await ours.ask({ module: `dns_${name}`, target: targets().named! });
+      return [name, parse(await reply.text()).samples.get('probe_success')];
+    });
+    expect(await Promise.all(texts)).toEqual(modules.map((name) => [name, 1]));
   });
 
   it.each([[{ module: 'none', target: 'x' }], [{ module: 'http_2xx' }]])(

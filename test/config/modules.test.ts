@@ -21,6 +21,10 @@ describe('modules', () => {
       'imap',
       'imap_starttls',
       'imaps',
+      'pop3',
+      'pop3_starttls',
+      'pop3s',
+      'icmp',
     ]);
     expect(modules.get('http_post_2xx')).toMatchObject({ prober: 'http', method: 'POST', first: 6, fallback: true });
     expect(modules.get('imap_starttls')).toMatchObject({ prober: 'imap', security: 'starttls' });
@@ -137,8 +141,8 @@ describe('what is wrong with a module', () => {
       '  m: { prober: http, smtp: {} }',
       /modules\.m\.smtp: found a mapping, expected no block of smtp in a module of http$/,
     ],
-    ['  m: { prober: grpc }', /modules\.m\.prober: found "grpc", expected http, tcp, smtp or imap$/],
-    ['  m: { timeout: 5s }', /modules\.m\.prober: found nothing, expected http, tcp, smtp or imap$/],
+    ['  m: { prober: grpc }', /modules\.m\.prober: found "grpc", expected http, tcp, smtp, imap, pop3, dns or icmp$/],
+    ['  m: { timeout: 5s }', /modules\.m\.prober: found nothing, expected http, tcp, smtp, imap, pop3, dns or icmp$/],
     ['  m: { prober: http, timeout: 5 }', /expected a duration such as 5s or 1m30s$/],
     ['  m: { prober: http, timeout: 300s }', /expected a duration from 1ms to 120s$/],
     [
@@ -150,6 +154,29 @@ describe('what is wrong with a module', () => {
       /expected at most one of basic_auth, bearer_token, authorization$/,
     ],
     [
+      '  m: { prober: dns, dns: { query_type: MX } }',
+      /modules\.m: found a module of dns, expected dns with query_name in it$/,
+    ],
+    ['  m: { prober: dns }', /expected dns with query_name and query_type in it$/],
+    ['  m: { prober: dns, dns: { query_name: a.kz, query_type: ANY } }', /found "ANY", expected A, AAAA, MX.* or PTR$/],
+    [
+      '  m: { prober: dns, dns: { query_name: a.kz, query_type: A, transport_protocol: tcp } }',
+      /found "tcp", expected udp: TCP follows where an answer does not fit$/,
+    ],
+    [
+      '  m: { prober: dns, dns: { query_name: a.kz, query_type: A, dns_over_tls: true } }',
+      /expected false: Kepil asks over UDP$/,
+    ],
+    [
+      '  m: { prober: dns, dns: { query_name: a.kz, query_type: A, valid_rcodes: [NONE] } }',
+      /valid_rcodes\[0\]: found "NONE", expected NOERROR, FORMERR/,
+    ],
+    [
+      '  m: { prober: dns, dns: { query_name: a.kz, query_type: A, validate_answer_rrs: { fail_if_matches_regexp: ["("] } } }',
+      /fail_if_matches_regexp\[0\]: found "\(", expected a regular expression in the syntax of RE2/,
+    ],
+    ['  m: { prober: icmp, icmp: { payload_size: 100 } }', /expected nothing here: the system’s ping chooses it$/],
+    [
       '  file: nowhere.yml',
       /modules\.file: found "nowhere\.yml", expected a file that can be read; nowhere\.yml is no file$/,
     ],
@@ -158,8 +185,10 @@ describe('what is wrong with a module', () => {
   });
 
   it('has its line in a file of the exporter’s too', async () => {
-    const problems = await problemsOf(inFile('modules:\n  good: { prober: http }\n  old:\n    prober: icmp\n'));
-    expect(problems).toEqual(['blackbox.yml:4:13: modules.old.prober: found "icmp", expected http, tcp, smtp or imap']);
+    const problems = await problemsOf(inFile('modules:\n  good: { prober: http }\n  old:\n    prober: grpc\n'));
+    expect(problems).toEqual([
+      'blackbox.yml:4:13: modules.old.prober: found "grpc", expected http, tcp, smtp, imap, pop3, dns or icmp',
+    ]);
   });
 });
 

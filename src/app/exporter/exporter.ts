@@ -6,7 +6,9 @@ import { createProber, type Prober } from '../../probes/probe.ts';
 import { createGuard } from '../../probes/target-guard.ts';
 import { createTrust } from '../../probes/trust.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { answerDns } from './dns-answer.ts';
 import { answerHttp } from './http-answer.ts';
+import { answerIcmp } from './icmp-answer.ts';
 import { answerMail } from './mail-answer.ts';
 import type { ProbeAnswer, ProbeOrder } from './order.ts';
 import { createProbeLog, type ProbeLog } from './probe-log.ts';
@@ -86,6 +88,11 @@ function answerBy(order: ProbeOrder, run: RunProbe, trace: ProbeLog): Promise<Pr
       return answerTcp({ ...order, module }, run, trace);
     case 'smtp':
     case 'imap':
+    case 'pop3':
       return answerMail({ ...order, module }, run, trace);
+    case 'dns':
+      return answerDns({ ...order, module }, run, trace);
+    case 'icmp':
+      return answerIcmp({ ...order, module }, run, trace);
   }
 }

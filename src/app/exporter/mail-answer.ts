@@ -1,4 +1,4 @@
-/** A module of smtp or imap against a target, told with the metrics that the exporter gives of a TCP dialogue. */
+/** A module of smtp, imap or pop3 against a target, told with the metrics that the exporter gives of a TCP dialogue. */
 import type { MailProbeModule } from '../../config/probe-module.ts';
 import { parseHost } from '../../config/scalars.ts';
 import type { ExporterSample } from '../../outputs/metrics/exporter-text.ts';
@@ -13,6 +13,7 @@ import { answerVoid } from './void-answer.ts';
 const PORTS: Readonly<Record<MailProbeModule['prober'], Readonly<Record<MailSecurity, number>>>> = {
   smtp: { plain: 25, starttls: 25, tls: 465 },
   imap: { plain: 143, starttls: 143, tls: 993 },
+  pop3: { plain: 110, starttls: 110, tls: 995 },
 };
 
 /** Probes the target and tells what came of it; never rejects because of the target. */

@@ -6,7 +6,13 @@ import { labelSet } from './exposition.ts';
 
 /** What each family says of itself (exporter 0.23). A family that is not here does not exist. */
 const HELP = {
+  probe_dns_additional_rrs: 'Returns number of entries in the additional resource record list',
+  probe_dns_answer_rrs: 'Returns number of entries in the answer resource record list',
+  probe_dns_authority_rrs: 'Returns number of entries in the authority resource record list',
+  probe_dns_duration_seconds: 'Duration of DNS request by phase',
   probe_dns_lookup_time_seconds: 'Returns the time taken for probe dns lookup in seconds',
+  probe_dns_query_succeeded: 'Displays whether or not the query was executed successfully',
+  probe_dns_serial: 'Returns the serial number of the zone',
   probe_duration_seconds: 'Returns how long the probe took to complete in seconds',
   probe_failed_due_to_regex: 'Indicates if probe failed due to regex',
   probe_http_content_length: 'Length of http content response',
@@ -17,6 +23,8 @@ const HELP = {
   probe_http_status_code: 'Response HTTP status code',
   probe_http_uncompressed_body_length: 'Length of uncompressed response body',
   probe_http_version: 'Returns the version of HTTP of the probe response',
+  probe_icmp_duration_seconds: 'Duration of icmp request by phase',
+  probe_icmp_reply_hop_limit: 'Replied packet hop limit (TTL for ipv4)',
   probe_ip_addr_hash: "Specifies the hash of IP address. It's useful to detect if the IP address changes.",
   probe_ip_protocol: 'Specifies whether probe ip protocol is IP4 or IP6',
   probe_ssl_earliest_cert_expiry: 'Returns last SSL chain expiry in unixtime',
