@@ -63,7 +63,8 @@ export async function probe(text: string, options: ProbeOptions, io: CliIo): Pro
 function trustFor(request: ProbeRequest): Trust {
   const trust = createTrust();
   try {
-    trust.contextFor(request.trust);
+    if (request.target.kind === 'tls') trust.examinerFor(request.trust);
+    else trust.contextFor(request.trust);
     return trust;
   } catch {
     throw new BadInput('--trust: found a file without a certificate, expected PEM certificates');
