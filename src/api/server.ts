@@ -1,5 +1,5 @@
 /**
- * The daemon's HTTP side: health, metrics, and read-only views of what the journal says. It changes nothing: what
+ * The daemon's HTTP side: health, metrics, probes for scrapes, and read-only views of what the journal says. It changes nothing: what
  * changes things goes through the command line, which the machine's own permissions guard.
  */
 import { Readable } from 'node:stream';
@@ -8,6 +8,8 @@ import type { StatementSet } from '../domain/contract/statement-result.ts';
 import { parseMonth } from '../domain/time/contract-calendar.ts';
 import { statementSetToJson } from '../report/statement-json.ts';
 import type { StatusView } from '../report/status.ts';
+import { admitting } from './local-only.ts';
+import { addProbeRoute, type ProbeSource } from './probe-route.ts';
 
 /** What the server shows; its caller knows where it comes from. */
 export interface ApiSources {
@@ -17,6 +19,8 @@ export interface ApiSources {
   readonly status: () => StatusView;
   /** Statements of a contract-clock month; of one service where it is named, empty where there is none of that name. */
   readonly statements: (month: string | undefined, service: string | undefined) => StatementSet | Promise<StatementSet>;
+  /** One probe on behalf of a scrape, and who may ask for it. */
+  readonly probe: ProbeSource;
 }
 
 /**
@@ -37,19 +41,7 @@ export function createServer(sources: ApiSources): FastifyInstance {
   });
 
   server.register(async (api) => {
-    api.addHook('onRequest', async (request, reply) => {
-      const { localAddress, remoteAddress } = request.socket;
-      // Who comes from the address that was reached is this machine, by whichever of its addresses.
-      const isLocal = isLoopback(remoteAddress) || (remoteAddress !== undefined && remoteAddress === localAddress);
-      if (!isLocal) {
-        await reply.code(403).send({ error: 'forbidden', message: 'this address answers to its own machine only' });
-      } else if (!isLoopbackName(request.hostname) && bare(request.hostname) !== localAddress) {
-        // A page in a browser on this machine may reach it under a name of its own (DNS rebinding).
-        await reply
-          .code(421)
-          .send({ error: 'misdirected', message: 'expected an address of this machine as the host' });
-      }
-    });
+    api.addHook('onRequest', admitting({ clients: [], names: [] }));
     api.get('/api/v1/status', () => sources.status());
     api.get<{ Querystring: { month?: string; service?: string } }>('/api/v1/statements', async (request, reply) => {
       const { month, service } = request.query;
@@ -66,6 +58,7 @@ export function createServer(sources: ApiSources): FastifyInstance {
       return statementSetToJson(set);
     });
   });
+  addProbeRoute(server, sources.probe);
   return server;
 }
 
@@ -76,17 +69,4 @@ function monthProblem(month: string): string | undefined {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-function bare(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, '');
-}
-
-function isLoopback(address: string | undefined): boolean {
-  if (address === undefined) return false;
-  return address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.');
-}
-
-function isLoopbackName(name: string): boolean {
-  return name === 'localhost' || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
 }

@@ -28,6 +28,8 @@ import { type Books, openBooks } from './books.ts';
 import { Cleanups } from './cleanups.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { ExclusionProposer } from './exclusion-proposer.ts';
+import { createExporterThread } from './exporter/exporter-thread.ts';
+import { answerProbe } from './exporter/probe-question.ts';
 import { Fleet } from './fleet.ts';
 import { openInflux } from './influx-feed.ts';
 import { ConfigurationInvalid } from './load.ts';
@@ -187,11 +189,18 @@ export class Daemon {
 
     const round = (): Promise<void> => this.#round(books, fleet, mails, proposer);
     await round();
+    const { allow, trust } = configuration.probing;
+    const thread = createExporterThread({ clock, allow, trust });
+    this.#cleanups.add('exporter', () => thread.stop());
     const server = createServer({
       metrics: this.#metrics,
       unready: () => [...this.#troubles].map(([part, reason]) => `${part}: ${reason}`),
       status: () => this.#status(books, fleet),
       statements: (month, service) => this.#statements(books, month, service),
+      probe: {
+        ...configuration.listen.probe,
+        answer: (question) => answerProbe(question, { modules: configuration.modules, thread }),
+      },
     });
     this.#cleanups.add('http', () => server.close());
     const address = await server.listen({ host: configuration.listen.host, port: configuration.listen.port });

@@ -18,8 +18,8 @@ export interface CliIo {
   readonly onReload?: (listener: () => void) => void;
 }
 
-/** What a verb resolves to: 0 done, 1 it could not be done, 2 the input is wrong. */
-export type ExitCode = 0 | 1 | 2;
+/** What a verb resolves to: 0 done, 1 it could not be done, 2 the input is wrong; of `probe` alone, 3 nothing is known. */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 /** Wrong input; its message is all that the user sees, and the exit code is 2. */
 export class BadInput extends Error {

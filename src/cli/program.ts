@@ -10,7 +10,7 @@ const DEFAULT_CONFIG = 'config/kepil.yaml';
 
 /**
  * Runs one command line.
- * @returns the exit code: 0 done, 1 it could not be done, 2 the input is wrong.
+ * @returns the exit code: 0 done, 1 it could not be done, 2 the input is wrong, 3 a probe that says nothing.
  */
 export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode> {
   let code: ExitCode = 0;
@@ -62,6 +62,19 @@ function build(io: CliIo, finish: (code: ExitCode) => void): Command {
     .option('--all', 'list every service, however good')
     .option('--json', 'print it as JSON')
     .action(async (options) => finish(await (await import('./verbs/status.ts')).status(options, io)));
+
+  program
+    .command('probe')
+    .description('one probe now, from this machine: what came back, how long each part took, and why it failed')
+    .argument('<target>', 'https://example.kz/, smtp://mail.example.kz:25, imaps://…, or the id of a configured check')
+    .addOption(config())
+    .option('--timeout <length>', 'deadline of the whole probe (default: 10s, or that of the check)')
+    .option('--allow <range...>', 'address ranges that may be dialled though they are not public, such as 10.0.0.0/8')
+    .option('--trust <file...>', 'PEM files of authorities to trust besides the system’s')
+    .option('--count <number>', 'so many probes, one after another, and how their times spread')
+    .option('--every <length>', 'with --count: from the beginning of one to that of the next (default: 1s)')
+    .option('--json', 'print the whole result as JSON')
+    .action(async (target, options) => finish(await (await import('./verbs/probe.ts')).probe(target, options, io)));
 
   program
     .command('statement')

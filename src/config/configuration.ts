@@ -10,6 +10,7 @@ import type {
 } from '../domain/facts/fact.ts';
 import type { Millis } from '../domain/time/instant.ts';
 import type { ProbeRequest } from '../probes/target.ts';
+import type { ProbeModules } from './probe-module.ts';
 import type { SandboxStep } from './sandbox-schema.ts';
 import type { Secret } from './secret.ts';
 
@@ -84,7 +85,12 @@ export interface Configuration {
   readonly customers: readonly CustomerFact[];
   readonly services: readonly ConfiguredService[];
   readonly journal: { readonly path: string };
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: {
+    readonly host: string;
+    readonly port: number;
+    /** Who may ask `/probe` besides this machine. */
+    readonly probe: { readonly clients: readonly string[]; readonly names: readonly string[] };
+  };
   /** The name of the place that this process observes from. */
   readonly vantage: string;
   readonly probing: {
@@ -113,5 +119,7 @@ export interface Configuration {
   readonly influx?: InfluxSettings;
   /** When a month is closed, on the contract clock of the month after it. */
   readonly statements: { readonly sendOnDay: number; readonly atMs: Millis };
+  /** How `/probe` probes, by name. */
+  readonly modules: ProbeModules;
   readonly sandbox?: { readonly sites: readonly SandboxSite[] };
 }

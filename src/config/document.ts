@@ -15,7 +15,8 @@ export interface Complaint {
   readonly key?: string;
 }
 
-const SECRET_FIELD = /^(?:password|bearer|authorization|proxy-authorization|cookie)$/i;
+const SECRET_FIELD =
+  /^(?:password|bearer|bearer_token|credentials|authorization|proxy-authorization|cookie|x-api-key)$/i;
 
 /** Whether a field's text is never shown: a password, a header of credentials, or a relay that seems to hold one. */
 function isSecret(field: string | number | undefined, text: string): boolean {

@@ -3,10 +3,12 @@ import { X509Certificate } from 'node:crypto';
 import { dirname, relative, resolve } from 'node:path';
 import type { CustomerFact } from '../domain/facts/fact.ts';
 import { buildContract } from './build-contract.ts';
+import { buildModules } from './build-modules.ts';
 import { buildSandbox } from './build-sandbox.ts';
 import { buildCanaries, buildService, type CheckContext } from './build-service.ts';
 import { checkContract } from './check-contract.ts';
 import { checkMain, defaultInterval } from './check-main.ts';
+import { checkModules } from './check-modules.ts';
 import { References } from './check-references.ts';
 import { checkSandboxCurrency, checkServices } from './check-services.ts';
 import { checkShape } from './check-shape.ts';
@@ -16,6 +18,7 @@ import { SourceDocument } from './document.ts';
 import type { Environment } from './environment.ts';
 import { besides, digestOf, expand, fingerprint, insteadOfFile, type ReadFile } from './files.ts';
 import { type MainFile, mainSchema } from './main-schema.ts';
+import { type ModuleEntry, modulesFileSchema } from './modules-schema.ts';
 import { type KeyPath, type Problem, sortProblems } from './problem.ts';
 import { itemsAt, textAt } from './raw.ts';
 import type { Secret } from './secret.ts';
@@ -45,6 +48,14 @@ interface Fleet {
   readonly services: ConfiguredService[];
 }
 
+/** What is built into a configuration besides the main file. */
+interface Parts {
+  readonly contracts: readonly ContractFile[];
+  readonly modules: Readonly<Record<string, ModuleEntry>>;
+  readonly fleet: Fleet;
+  readonly context: CheckContext;
+}
+
 class Loading {
   readonly #options: LoadOptions;
   readonly #fingerprints = new Map<string, string>();
@@ -72,9 +83,12 @@ class Loading {
     const contracts: SourceDocument[] = [];
     for await (const document of this.#openAll(main, 'contracts')) contracts.push(document);
     const trust = await this.#readTrust(main);
+    const modules = await this.#openModules(main);
 
     const mainFile = checkShape(main, mainSchema);
     const contractFiles = contracts.map((document) => checkShape(document, contractSchema));
+    const moduleFile = modules && checkShape(modules, modulesFileSchema);
+    for (const document of modules === undefined ? [main] : [main, modules]) checkModules(document);
     checkMain(main);
     contracts.forEach(checkContract);
     const currencyOf = currencies(main, contracts);
@@ -96,16 +110,27 @@ class Loading {
     }
     if (this.#complete) references.check(main);
 
-    const problems = sortProblems([...this.#problems, ...[main, ...contracts, ...services].flatMap((d) => d.problems)]);
+    const problems = sortProblems([
+      ...this.#problems,
+      ...[main, ...contracts, ...services, ...(modules === undefined ? [] : [modules])].flatMap((d) => d.problems),
+    ]);
     if (problems.length > 0) return { ok: false, problems };
     if (mainFile === undefined || context === undefined)
       throw new TypeError('a main file without problems has a value');
-    const contractsRead = contractFiles.filter((file) => file !== undefined);
-    return { ok: true, configuration: this.#build(mainFile, contractsRead, fleet, context) };
+    return {
+      ok: true,
+      configuration: this.#build(mainFile, {
+        contracts: contractFiles.filter((file) => file !== undefined),
+        modules: moduleFile?.modules ?? {},
+        fleet,
+        context,
+      }),
+    };
   }
 
-  #build(main: MainFile, contracts: readonly ContractFile[], fleet: Fleet, context: CheckContext): Configuration {
+  #build(main: MainFile, { contracts, modules, fleet, context }: Parts): Configuration {
     const { probing, statements } = main;
+    const { file: _file, ...inline } = main.modules;
     const sandbox = main.sandbox === undefined ? undefined : buildSandbox(main.sandbox, context);
     return {
       digest: digestOf(this.#fingerprints),
@@ -134,6 +159,7 @@ class Loading {
         ? {}
         : { influx: { url: main.influx.url, database: main.influx.database, ...credentials(main.influx) } }),
       statements: { sendOnDay: statements.sendOnDay, atMs: statements.at },
+      modules: buildModules(modules, inline),
       ...(sandbox === undefined ? {} : { sandbox: { sites: sandbox.sites } }),
     };
   }
@@ -156,6 +182,15 @@ class Loading {
       );
       if (document !== undefined) yield document;
     }
+  }
+
+  async #openModules(main: SourceDocument): Promise<SourceDocument | undefined> {
+    const name = textAt(main.value, 'modules', 'file');
+    if (name === undefined) return undefined;
+    const place = besides(this.#options.path, name);
+    return await this.#open(place, (reason) =>
+      this.#missing(main, ['modules', 'file'], `a file that can be read; ${place} is ${reason}`),
+    );
   }
 
   async #readTrust(main: SourceDocument): Promise<string[]> {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { BOUNDARIES, PROPOSED_REASONS } from '../domain/facts/fact.ts';
 import { HOUR, SECOND } from '../domain/time/instant.ts';
 import { FROM_ENVIRONMENT } from './environment.ts';
+import { modulesBlock } from './modules-schema.ts';
 import { sandboxSchema } from './sandbox-schema.ts';
 import { parseAddressRange, parseHost, parseRelay, parseSender, parseTimeOfDay, parseWebUrl } from './scalars.ts';
 import { Secret } from './secret.ts';
@@ -121,6 +122,16 @@ const statements = mapping('a mapping of sendOnDay and at', {
     .meta({ description: 'Time of that day on the contract clock.' }),
 });
 
+const probeClients = mapping('a mapping of clients and names', {
+  clients: list(
+    'a list of address ranges such as [10.0.0.5/32]',
+    text('an address range such as 10.0.0.5/32', parseAddressRange),
+  ).default([]),
+  names: list('a list of host names', text('a host name', parseHost))
+    .default([])
+    .meta({ description: 'Names under which they reach it, besides its address.' }),
+});
+
 export const mainSchema = mapping('a mapping of contracts, contract, services, journal and listen', {
   contracts: filePattern.meta({ description: 'Contract files, relative to this file.' }),
   contract: identifier('the id of a contract').meta({ description: 'The contract of services that name none.' }),
@@ -131,6 +142,7 @@ export const mainSchema = mapping('a mapping of contracts, contract, services, j
   listen: mapping('a mapping of host and port', {
     host: text('a host name or an IP address', parseHost),
     port: integer(0, 65_535).meta({ description: '0 takes any free port.' }),
+    probe: probeClients.prefault({}).meta({ description: 'Who may ask /probe besides this machine.' }),
   }),
   vantage: identifier('the name of this vantage point').default('local'),
   probing: probing.prefault({}),
@@ -139,6 +151,7 @@ export const mainSchema = mapping('a mapping of contracts, contract, services, j
   mail: mail.optional().meta({ description: 'Absent: no mail is sent.' }),
   influx: influx.optional().meta({ description: 'Absent: no samples are written.' }),
   statements: statements.prefault({}),
+  modules: modulesBlock.prefault({}).meta({ description: 'How /probe probes, by the name of a module.' }),
   sandbox: sandboxSchema.optional().meta({ description: 'Customers with sites that Kepil serves and breaks itself.' }),
 });
 

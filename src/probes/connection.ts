@@ -121,7 +121,9 @@ function finishTls(exchange: Exchange, to: Connecting, socket: TLSSocket, opened
       const certificate = socket.getPeerX509Certificate();
       if (certificate !== undefined) exchange.evidence.certificate = describeCertificate(certificate);
       exchange.evidence.tlsProtocol = printable(socket.getProtocol() ?? 'unknown');
-      if (!socket.authorized) distrust(exchange, to, String(socket.authorizationError), certificate);
+      exchange.watch?.secured?.(socket);
+      if (exchange.request.anyCertificate === true) opened(socket);
+      else if (!socket.authorized) distrust(exchange, to, String(socket.authorizationError), certificate);
       else if (certificate === undefined || !isFor(certificate, to.host)) {
         distrust(exchange, to, WRONG_NAME, certificate);
       } else opened(socket);

@@ -58,7 +58,7 @@ export const RECORD_TYPES: Readonly<Record<RecordType, number>> = {
   CAA: 257,
 };
 
-const HEADER_BYTES = 12;
+export const HEADER_BYTES = 12;
 const CLASS_IN = 1;
 const TYPE_OPT = 41;
 /** Passes every path unfragmented (RFC 9715 and the DNS flag day 2020). */
@@ -201,8 +201,8 @@ function bounded(text: string): string {
   return text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) : text;
 }
 
-/** A name in lower case. A dot or a strange byte inside a label is escaped (RFC 4343), so that no label passes for two. */
-function readName(message: Buffer, start: number): { name: string; next: number } {
+/** A name in lower case, without a trailing dot. Throws `MalformedReply` or RangeError. A dot or a strange byte inside a label is escaped (RFC 4343), so that no label passes for two. */
+export function readName(message: Buffer, start: number): { name: string; next: number } {
   const labels: string[] = [];
   let at = start;
   let lowest = start;

@@ -7,7 +7,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
-import { isIPv6, type Socket } from 'node:net';
+import { isIP, isIPv6, type Socket } from 'node:net';
 import type { CancelTimer } from '../runtime/clock.ts';
 import { openPlain } from './connection.ts';
 import {
@@ -22,9 +22,10 @@ import {
 import { judgeAnswer } from './dns-verdict.ts';
 import type { Exchange } from './exchange.ts';
 import { Fault } from './fault.ts';
+import { parseHost } from './host.ts';
 import { printable } from './printable.ts';
 import type { ProbeContext } from './probe-context.ts';
-import { doubtNameServers, failByNameServer } from './resolve.ts';
+import { doubtNameServers, failByNameServer, locate } from './resolve.ts';
 import { abandonAsUnsent, codeOf, failSocket } from './socket-fault.ts';
 import type { DnsTarget } from './target.ts';
 import { isUnsent } from './uplink.ts';
@@ -44,6 +45,17 @@ interface Server {
 /** Sends the probe; the exchange settles with its result. */
 export function probeDns(exchange: Exchange, target: DnsTarget, context: ProbeContext): void {
   const servers = (target.servers ?? context.names.servers()).map(parseServer);
+  const [only] = servers;
+  if (target.servers?.length === 1 && only !== undefined && isIP(only.address) === 0) {
+    const host = parseHost(only.address);
+    if (host === null) exchange.abandon('guard_refused', 'the name server is neither a name nor an address');
+    else {
+      locate(exchange, host, context, (address) =>
+        new Inquiry(exchange, target, [{ ...only, address }], context).askNext(),
+      );
+    }
+    return;
+  }
   if (target.servers !== undefined) {
     for (const { address } of servers) {
       const refusal = context.guard.refusal(address);
@@ -64,7 +76,7 @@ class Inquiry {
   readonly #context: ProbeContext;
   readonly #startMs: number;
   #asked = 0;
-  #edns = true;
+  #edns: boolean;
   #passedOver = 0;
   /** What the last server that spoke said in place of an answer. */
   #fault: Fault | null = null;
@@ -76,6 +88,8 @@ class Inquiry {
     this.#servers = servers;
     this.#context = context;
     this.#startMs = exchange.clock.monotonicMs();
+    // Who watches counts the records; that of EDNS is none of the server's.
+    this.#edns = exchange.watch?.answered === undefined;
     exchange.atDeadline = () => this.#end(true);
     if (target.servers === undefined) this.#doubt();
   }
@@ -183,8 +197,10 @@ class Inquiry {
     }
     exchange.enter('transferMs');
     exchange.evidence.status = header.code;
+    const answered = exchange.watch?.answered;
     try {
-      judgeAnswer(this.#target, header, header.code === 0 ? readAnswers(message) : []);
+      if (answered !== undefined) answered(message);
+      else judgeAnswer(this.#target, header, header.code === 0 ? readAnswers(message) : []);
       exchange.succeed();
     } catch (thrown) {
       if (thrown instanceof MalformedReply)

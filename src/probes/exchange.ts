@@ -12,6 +12,7 @@ import { Fault } from './fault.ts';
 import type { Failure, PhaseTimes, ProbeEvidence, ProbeResult, VoidReason } from './outcome.ts';
 import { printable } from './printable.ts';
 import type { ProbeRequest } from './target.ts';
+import type { Watch } from './watch.ts';
 
 export type Phase = keyof PhaseTimes;
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -39,6 +40,8 @@ export interface Held {
 export class Exchange {
   readonly clock: Clock;
   readonly request: ProbeRequest;
+  /** Absent for scheduled probes. */
+  readonly watch: Watch | undefined;
   /** Gathered on the way; everything from a target is made printable before it is put here. */
   readonly evidence: Writable<ProbeEvidence> = {};
   /** Which server is spoken with, where a probe needs several; it stands before what was seen. */
@@ -65,8 +68,9 @@ export class Exchange {
   #done = false;
 
   /** Starts the deadline. `settled` is called once, synchronously with whatever ends the exchange. */
-  constructor(clock: Clock, request: ProbeRequest, settled: (result: ProbeResult) => void) {
+  constructor(clock: Clock, request: ProbeRequest, settled: (result: ProbeResult) => void, watch?: Watch) {
     this.clock = clock;
+    this.watch = watch;
     this.request = request;
     this.#settled = settled;
     this.#sentAt = Math.trunc(clock.now());

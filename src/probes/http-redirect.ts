@@ -8,10 +8,10 @@
  */
 import { Fault } from './fault.ts';
 import { BARE_HEADERS, type Hop, placeOf } from './http-plan.ts';
-import type { ReplyHeaders } from './http-reply.ts';
 import type { Mask } from './mask.ts';
 import { printable } from './printable.ts';
 import type { HttpMethod, Redirects } from './target.ts';
+import type { ReplyHeaders } from './watch.ts';
 
 const LOCATION_LENGTH_MAX = 4_096;
 

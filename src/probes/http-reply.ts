@@ -4,14 +4,12 @@ import { BODY_BYTES_MAX, BodyCheck, type Finding } from './http-body.ts';
 import type { HttpPlan } from './http-plan.ts';
 import { printable } from './printable.ts';
 import type { HeaderRule, StatusRange } from './target.ts';
+import type { ReplyHeaders } from './watch.ts';
 
 export const HEADERS_BYTES_MAX = 32 * 1024;
 /** Bounds what no callback counts: an endless reason phrase, chunk extensions, a body in one-byte chunks. */
 export const WIRE_BYTES_MAX = 8 * BODY_BYTES_MAX;
 const INTERIM_REPLIES_MAX = 16;
-
-/** By name in lower case. */
-export type ReplyHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Goes on to where a redirect leads. May throw a `Fault`. */
 export type Follow = (status: number, headers: ReplyHeaders) => void;
@@ -59,6 +57,7 @@ export class HttpReply {
     }
     this.#headersRead = true;
     this.#exchange.evidence.status = status;
+    this.#exchange.watch?.head?.(status, headers);
     if (this.#follow !== null && isRedirect(status)) {
       this.#redirected = true;
       try {
@@ -77,7 +76,9 @@ export class HttpReply {
 
   data(chunk: Buffer): void {
     if (this.over) return;
-    this.#body?.take(chunk.subarray(0, BODY_BYTES_MAX - this.#bodyBytes));
+    const part = chunk.subarray(0, BODY_BYTES_MAX - this.#bodyBytes);
+    this.#body?.take(part);
+    this.#exchange.watch?.body?.(part);
     this.#bodyBytes += chunk.length;
     if (this.#bodyBytes > BODY_BYTES_MAX) this.overflow();
   }

@@ -15,6 +15,8 @@ import { codeOf, failSocket } from './socket-fault.ts';
 /** Sends the request and hands the reply on; errors of the parser settle the exchange. */
 export function askOverHttp1(exchange: Exchange, hop: Hop, socket: Socket, reply: HttpReply): void {
   socket.on('readable', () => socket.bytesRead > WIRE_BYTES_MAX && reply.overflow());
+  const begun = exchange.watch?.begun;
+  if (begun !== undefined) tapBeginning(socket, begun);
   let ready: buildConnector.Callback | undefined;
   const client = new Client(hop.origin, {
     // The exchange's deadline is the only one.
@@ -33,6 +35,19 @@ export function askOverHttp1(exchange: Exchange, hop: Hop, socket: Socket, reply
   );
   // Not within the dispatch: the client would take the connection and forget to write.
   ready?.(null, socket);
+}
+
+/** Shows the first bytes that the parser reads. The parser calls `read` and no listener could see them besides it. */
+function tapBeginning(socket: Socket, begun: (bytes: Buffer) => void): void {
+  const read = socket.read.bind(socket);
+  socket.read = (size?: number): unknown => {
+    const chunk: unknown = read(size);
+    if (chunk instanceof Buffer) {
+      socket.read = read;
+      begun(chunk);
+    }
+    return chunk;
+  };
 }
 
 class Http1Handler implements Dispatcher.DispatchHandler {

@@ -7,10 +7,13 @@ import { type ClientHttp2Stream, connect, constants } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Exchange } from './exchange.ts';
 import type { Hop } from './http-plan.ts';
-import { HEADERS_BYTES_MAX, type HttpReply, type ReplyHeaders, WIRE_BYTES_MAX } from './http-reply.ts';
+import { HEADERS_BYTES_MAX, type HttpReply, WIRE_BYTES_MAX } from './http-reply.ts';
 import { printable } from './printable.ts';
 import { codeOf, failSocket } from './socket-fault.ts';
+import type { ReplyHeaders } from './watch.ts';
 
+/** To who watches: the version is no part of what comes, as it is with HTTP/1. */
+const VERSION_SHOWN = Buffer.from('HTTP/2.0');
 const HEADER_PAIRS_MAX = 256;
 const SESSION_MEMORY_MIB = 4;
 const WINDOW_BYTES = 256 * 1024;
@@ -69,6 +72,7 @@ function take(exchange: Exchange, stream: ClientHttp2Stream, reply: HttpReply): 
     };
   const start = (headers: { readonly ':status'?: number }, _flags: number, raw: readonly string[]) => {
     reply.begin();
+    exchange.watch?.begun?.(VERSION_SHOWN);
     // The setting above is a request; only the number of headers is enforced.
     if (sizeOf(raw) > HEADERS_BYTES_MAX) {
       exchange.fail('http_headers_too_large', `headers of more than ${HEADERS_BYTES_MAX} bytes`);

@@ -87,6 +87,8 @@ function conclude(exchange: Exchange, code: ChildProcess['exitCode'], output: st
   );
   if (code === 0 && took !== undefined) {
     exchange.measured('firstByteMs', Number(took));
+    const hopLimit = /\bttl=(\d{1,3})\b/.exec(output)?.[1];
+    if (hopLimit !== undefined) exchange.watch?.echoed?.(Number(hopLimit));
     exchange.succeed();
   } else if (/not permitted|permission denied|privilege|cap_net_raw/i.test(output)) {
     exchange.abandon('unsupported', `this machine lets no program without root send echo requests: ${line}`);

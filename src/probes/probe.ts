@@ -19,18 +19,21 @@ import type { ProbeRequest } from './target.ts';
 import type { Guard } from './target-guard.ts';
 import { probeTcp } from './tcp-probe.ts';
 import { probeTls } from './tls-probe.ts';
-import { createTrust } from './trust.ts';
+import { createTrust, type Trust } from './trust.ts';
+import type { Watch } from './watch.ts';
 
 export interface ProberSettings {
   readonly clock: Clock;
   readonly guard: Guard;
   /** Default: the hosts file, then the machine's name servers. Closed by whoever made them. */
   readonly names?: NameServers;
+  /** Default: its own. */
+  readonly trust?: Trust;
 }
 
 export interface Prober {
   /** Runs one probe on a fresh connection. An aborted signal ends it as `void` `monitor_stopping`. Never rejects. */
-  run(request: ProbeRequest, signal?: AbortSignal): Promise<ProbeResult>;
+  run(request: ProbeRequest, signal?: AbortSignal, watch?: Watch): Promise<ProbeResult>;
   /** Ends every probe that is running as `void` `monitor_stopping`; later ones end so at once. */
   close(): Promise<void>;
 }
@@ -41,7 +44,7 @@ const STOPPING = 'the monitor is stopping';
 export function createProber(settings: ProberSettings): Prober {
   const { clock, guard } = settings;
   const names = settings.names ?? createNameServers({ clock });
-  const context: ProbeContext = { guard, names, trust: createTrust() };
+  const context: ProbeContext = { guard, names, trust: settings.trust ?? createTrust() };
   const running = new Set<Exchange>();
   // One listener a signal: a listener a probe would make each registration walk those of all others.
   const bySignal = new WeakMap<AbortSignal, Set<Exchange>>();
@@ -56,14 +59,15 @@ export function createProber(settings: ProberSettings): Prober {
     return group;
   };
 
-  const run = (request: ProbeRequest, signal: AbortSignal | undefined): Promise<ProbeResult> =>
+  const run = (request: ProbeRequest, signal?: AbortSignal, watch?: Watch): Promise<ProbeResult> =>
     new Promise((resolve) => {
       const group = signal === undefined ? undefined : groupOf(signal);
-      const exchange = new Exchange(clock, request, (result) => {
+      const settled = (result: ProbeResult): void => {
         running.delete(exchange);
         group?.delete(exchange);
         resolve(result);
-      });
+      };
+      const exchange = new Exchange(clock, request, settled, watch);
       if (closed || signal?.aborted) {
         exchange.abandon('monitor_stopping', STOPPING);
         return;
@@ -78,8 +82,8 @@ export function createProber(settings: ProberSettings): Prober {
     });
 
   return {
-    run: (request, signal) =>
-      request.ip === 'both' ? runOverBoth(request, (one) => run(one, signal)) : run(request, signal),
+    run: (request, signal, watch) =>
+      request.ip === 'both' ? runOverBoth(request, (one) => run(one, signal, watch)) : run(request, signal, watch),
     async close() {
       closed = true;
       stopAll(running);

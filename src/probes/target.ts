@@ -140,7 +140,10 @@ export interface DnsTarget {
   /** Lower-case ASCII name without a trailing dot; empty for the root. */
   readonly name: string;
   readonly type: RecordType;
-  /** `address` or `address:port` (`[v6]:port`), tried in this order; absent: the machine's own name servers. */
+  /**
+   * `address` or `address:port` (`[v6]:port`), tried in this order; one alone may have a name in place of its address.
+   * Absent: the machine's own name servers.
+   */
   readonly servers?: readonly string[];
   readonly expect: DnsExpectation;
   /** The name server must say that it has validated the answer (the AD flag, RFC 4035 section 3.2.3). */
@@ -194,6 +197,8 @@ export interface ProbeRequest {
   readonly trust?: readonly string[];
   /** Default: `any`. */
   readonly ip?: AddressFamily;
+  /** True: a certificate that is not believed ends nothing; it is kept as evidence all the same. */
+  readonly anyCertificate?: boolean;
 }
 
 /** A target in one printable line, for logs and statements: `https://example.kz/`, `smtp://mail.example.kz:25 (starttls)`. */

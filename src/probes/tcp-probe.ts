@@ -1,10 +1,14 @@
-/** A connection, plain or with TLS; then, if asked for, bytes that are sent and bytes that must come back. */
+/**
+ * A connection, plain or with TLS; then, if asked for, bytes that are sent and bytes that must come back, or the
+ * conversation of whoever watches.
+ */
 import type { Socket } from 'node:net';
 import { dial } from './dial.ts';
 import type { Exchange } from './exchange.ts';
 import { printable } from './printable.ts';
 import type { ProbeContext } from './probe-context.ts';
 import type { TcpTarget } from './target.ts';
+import { converse } from './tcp-talk.ts';
 
 /** What is not among the first bytes is not looked for any further. */
 const REPLY_BYTES_MAX = 64 * 1024;
@@ -14,7 +18,12 @@ const SHOWN = 120;
 export function probeTcp(exchange: Exchange, target: TcpTarget, context: ProbeContext): void {
   const { host, port, tls } = target;
   const secureContext = () => context.trust.contextFor(exchange.request.trust);
-  dial(exchange, { host, port, tls, secureContext }, context, (socket) => {
+  dial(exchange, { host, port, tls, secureContext }, context, (socket, to) => {
+    const hold = exchange.watch?.converse;
+    if (hold !== undefined) {
+      converse(exchange, to, socket, hold);
+      return;
+    }
     if (target.expect === undefined) {
       exchange.succeed();
       return;

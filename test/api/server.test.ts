@@ -42,6 +42,7 @@ function api(parts: Partial<ApiSources> = {}) {
       asked.push([month, service]);
       return service === undefined || service === 's1' ? SET : { ...SET, statements: [] };
     },
+    probe: { clients: [], names: [], answer: async () => ({ status: 200, text: 'probe_success 1\n' }) },
     ...parts,
   });
   servers.push(server);

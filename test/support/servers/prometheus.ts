@@ -15,6 +15,8 @@ export interface PrometheusOptions {
   readonly scrape: readonly Scrape[];
   /** Prometheus duration, such as `1s`. */
   readonly scrapeInterval: string;
+  /** Scrape jobs as they stand in its configuration, besides. */
+  readonly jobs?: readonly object[];
 }
 
 interface Sample {
@@ -29,13 +31,17 @@ export interface Prometheus extends Server {
 }
 
 /** Starts Prometheus with an empty store. Throws when it does not start (see `startServer`). */
-export async function startPrometheus({ scrape, scrapeInterval }: PrometheusOptions): Promise<Prometheus> {
+export async function startPrometheus({
+  scrape,
+  scrapeInterval,
+  jobs: more = [],
+}: PrometheusOptions): Promise<Prometheus> {
   const folder = await serverFolder('prometheus');
   const port = await freePort();
   const file = join(folder, 'prometheus.yml');
   const jobs = scrape.map(({ job, target }) => ({ job_name: job, static_configs: [{ targets: [target] }] }));
   const global = { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval };
-  await writeFile(file, stringify({ global, scrape_configs: jobs }));
+  await writeFile(file, stringify({ global, scrape_configs: [...jobs, ...more] }));
   const server = await startServer({
     program: 'prometheus',
     args: [
