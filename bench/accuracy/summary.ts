@@ -60,14 +60,17 @@ export function summarise({ outages, wrong }: Verdict): Summary {
   };
 }
 
+/** Found whatever the phase: an interval and three deadlines. */
+const LONG: Millis = 90 * SECOND;
+
 /**
  * Short outages are found only when they happen to begin just before a probe, so the midpoint of those found is early: the
  * method's own bias shows in the long ones. A server that hangs answers what it was asked as soon as it wakes up, and what
  * was in vain before was asked a deadline ago.
  */
 const ASPECTS: readonly (readonly [string, (one: Measured) => boolean])[] = [
-  ['longer than 70 s, not hung', ({ lengthMs, mode }) => lengthMs > 70 * SECOND && mode !== 'hangs'],
-  ['longer than 70 s, hung', ({ lengthMs, mode }) => lengthMs > 70 * SECOND && mode === 'hangs'],
+  ['longer than 90 s, not hung', ({ lengthMs, mode }) => lengthMs > LONG && mode !== 'hangs'],
+  ['longer than 90 s, hung', ({ lengthMs, mode }) => lengthMs > LONG && mode === 'hangs'],
 ];
 
 function aspectOf(name: string, outages: readonly Measured[]): readonly string[] {

@@ -75,12 +75,12 @@ function checksOf({ checksEach, intervalMs }: Fleet, ordinal: number, random: Se
   }));
 }
 
-/** Outages at random phases, with room between them for the target to be known as up again. */
+/** Outages at random phases, far enough apart that a few in a hundred targets are down at a time. */
 function scriptOf({ outagesEach, lengthMs, intervalMs }: Fleet, random: SeededRandom): readonly TrueOutage[] {
   const script: TrueOutage[] = [];
   let after = START + 3 * intervalMs;
   for (let i = 0; i < outagesEach; i += 1) {
-    const start = after + random.whole(0, 10 * MINUTE);
+    const start = after + random.whole(0, 40 * MINUTE);
     const end = start + random.magnitude(lengthMs.from, lengthMs.to);
     script.push({ start, end, mode: random.pick(MODES) });
     after = end + 3 * intervalMs;
