@@ -28,7 +28,7 @@ import { type Books, openBooks } from './books.ts';
 import { Cleanups } from './cleanups.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { ExclusionProposer } from './exclusion-proposer.ts';
-import { createExporterThread } from './exporter/exporter-thread.ts';
+import { createExporterThread, type ExporterThread } from './exporter/exporter-thread.ts';
 import { answerProbe } from './exporter/probe-question.ts';
 import { Fleet } from './fleet.ts';
 import { openInflux } from './influx-feed.ts';
@@ -89,6 +89,7 @@ export class Daemon {
   #places: ReadonlyMap<string, CheckPlace> = new Map();
   #running: Running | undefined;
   #reloading: Promise<void> = Promise.resolve();
+  #renewExporter: () => Promise<void> = async () => {};
   #sight: StatusView['sight'];
 
   constructor(options: DaemonOptions) {
@@ -164,7 +165,14 @@ export class Daemon {
     this.#places = placesOf(next);
     this.#checks = watchedChecks(next, feed.ledger, now(), this.#checks);
     monitor.change(this.#checks);
+    await this.#renewExporter();
     return left;
+  }
+
+  /** It starts with the first scrape of /probe, with the guard and the authorities of the configuration in force. */
+  #exporterThread(): ExporterThread {
+    const { allow, trust } = this.#configuration.probing;
+    return createExporterThread({ clock: this.#options.clock, allow, trust });
   }
 
   async #start(): Promise<{ readonly address: string }> {
@@ -189,9 +197,13 @@ export class Daemon {
 
     const round = (): Promise<void> => this.#round(books, fleet, mails, proposer);
     await round();
-    const { allow, trust } = configuration.probing;
-    const thread = createExporterThread({ clock, allow, trust });
-    this.#cleanups.add('exporter', () => thread.stop());
+    let exporter = this.#exporterThread();
+    this.#renewExporter = async () => {
+      const before = exporter;
+      exporter = this.#exporterThread();
+      await before.stop();
+    };
+    this.#cleanups.add('exporter', () => exporter.stop());
     const server = createServer({
       metrics: this.#metrics,
       unready: () => [...this.#troubles].map(([part, reason]) => `${part}: ${reason}`),
@@ -199,7 +211,7 @@ export class Daemon {
       statements: (month, service) => this.#statements(books, month, service),
       probe: {
         ...configuration.listen.probe,
-        answer: (question) => answerProbe(question, { modules: configuration.modules, thread }),
+        answer: (question) => answerProbe(question, { modules: this.#configuration.modules, thread: exporter }),
       },
     });
     this.#cleanups.add('http', () => server.close());

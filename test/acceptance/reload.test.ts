@@ -88,4 +88,17 @@ describe.skipIf(!installed('nginx'))('a reload', () => {
     await reload('settings changed that take effect at the next start');
     expect(daemon.logs().at(-1)?.settings).toEqual(['statements']);
   });
+
+  it('gives /probe the guard of the new configuration', async () => {
+    const success = async () => {
+      const target = encodeURIComponent(`http://127.0.0.1:${nginx.port}/`);
+      const response = await fetch(`${config.url}/probe?module=http_2xx&target=${target}`);
+      return { status: response.status, text: await response.text() };
+    };
+    expect((await success()).text).toContain('probe_success 1');
+    const text = await readFile(config.path, 'utf8');
+    await writeFile(config.path, text.replace('127.0.0.0/8', '127.0.0.99/32'));
+    await reload('the configuration was reloaded');
+    expect(await success()).toMatchObject({ status: 403, text: expect.stringContaining('guard_refused') });
+  });
 });
