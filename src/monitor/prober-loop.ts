@@ -17,13 +17,14 @@ import { Budget } from './budget.ts';
 import { DueQueue } from './due-queue.ts';
 import { FateGroups } from './fate-dating.ts';
 import { FateSample } from './fate-sample.ts';
+import { HandOver } from './hand-over.ts';
 import { IntervalRing } from './interval-ring.ts';
 import { LaunchGate } from './launch-gate.ts';
 import { type RunningCheck, runningCheck, type Server } from './running-check.ts';
 import { downPace, extraDelay } from './schedule.ts';
 import { serverName } from './server-name.ts';
 import { Wander } from './wander.ts';
-import type { Batch, FoundEdge, Jitter, ProbeLimits, Sample, WatchedCheck } from './watched-check.ts';
+import type { Batch, Jitter, ProbeLimits, WatchedCheck } from './watched-check.ts';
 
 export interface ProberLoopOptions {
   readonly clock: Clock;
@@ -49,9 +50,6 @@ const DEFAULT_LIMITS: ProbeLimits = { perServer: 8, inFlight: 30_000, extra: 1 }
 
 const NO_JITTER: Jitter = { part: 0, seed: 0 };
 
-const HAND_OVER_EVERY: Millis = SECOND;
-/** In a mass outage edges come one after the other: each is handed over within this time, many at once. */
-const HAND_OVER_APART: Millis = 100;
 /** Timers may not be trusted beyond this; the wall clock is looked at again. */
 const LONGEST_NAP: Millis = SECOND;
 /** Who is not among those watched closely looks after so many paces whether the budget has something to spare. */
@@ -71,23 +69,19 @@ export class ProberLoop {
   readonly #extras = new DueQueue<RunningCheck>();
   readonly #budget: Budget;
   readonly #gate: LaunchGate;
+  readonly #handOver: HandOver;
   readonly #abort = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
-  #edges: FoundEdge[] = [];
-  #taken: Sample[] = [];
-  #blips: string[] = [];
-  #skipped = 0;
   #wakeAt: Instant = Number.POSITIVE_INFINITY;
   #wokenAt: Instant = Number.NEGATIVE_INFINITY;
   #wokenMs: Millis = Number.NEGATIVE_INFINITY;
-  #handedOverMs: Millis = Number.NEGATIVE_INFINITY;
   #cancelWake: CancelTimer = () => {};
-  #cancelHandOver: CancelTimer = () => {};
 
   constructor(options: ProberLoopOptions) {
     const { clock, checks, limits = DEFAULT_LIMITS } = options;
     this.#options = options;
     this.#limits = limits;
+    this.#handOver = new HandOver(clock, () => this.#deliver());
     this.#budget = new Budget(clock, 0);
     this.#gate = new LaunchGate({
       budget: this.#budget,
@@ -102,16 +96,16 @@ export class ProberLoop {
   start(): void {
     this.#arrange(this.#options.clock.now());
     this.#wake();
-    this.#handOverRegularly();
+    this.#handOver.start();
   }
 
   /** Ends: probes in flight are aborted and count for nothing; what was found is handed over. */
   async stop(): Promise<void> {
     this.#cancelWake();
-    this.#cancelHandOver();
+    this.#handOver.stop();
     this.#abort.abort(new Error('the monitor is stopping'));
     await Promise.all(this.#inFlight);
-    this.#handOver();
+    this.#deliver();
   }
 
   /**
@@ -133,7 +127,7 @@ export class ProberLoop {
     }
     this.#arrange(this.#wokenAt);
     this.#wakeBy(this.#nextDue());
-    this.#handOver();
+    this.#deliver();
   }
 
   #add(check: WatchedCheck): void {
@@ -232,7 +226,7 @@ export class ProberLoop {
     this.#gate.drain(now);
     for (let next = this.#slots.take(now); next; next = this.#slots.take(now)) {
       const ring = next.item;
-      this.#skipped += ring.take(now, (running, slot) => this.#takeSlot(running, slot, now));
+      this.#handOver.skip(ring.take(now, (running, slot) => this.#takeSlot(running, slot, now)));
       this.#slots.add(ring.nextDue, ring);
     }
     for (let next = this.#extras.take(now); next; next = this.#extras.take(now)) {
@@ -300,7 +294,7 @@ export class ProberLoop {
 
   #takeIn(running: RunningCheck, result: ProbeResult, latenessMs: Millis): void {
     const { check, state } = running;
-    this.#taken.push({
+    this.#handOver.sample({
       check: check.id,
       sentAt: result.sentAt,
       outcome: result.outcome,
@@ -328,7 +322,7 @@ export class ProberLoop {
       observe(state, check.policy, result.sentAt, result.outcome, emit, result.shownAt);
       if (state.contrary === 1 && result.outcome !== 'void') running.contraryEvidence = evidence;
       if (state.contrary === 0) running.contraryEvidence = undefined;
-      if (wasDoubted && !hasChanged && state.contrary === 0) this.#blips.push(check.id);
+      if (wasDoubted && !hasChanged && state.contrary === 0) this.#handOver.blip(check.id);
       if (downSince !== undefined && result.outcome === 'ok') this.#wakeNeighbours(running, now - downSince, now);
     }
     if (running.owed) {
@@ -361,13 +355,7 @@ export class ProberLoop {
 
   #found(running: RunningCheck, edge: Edge, evidence: Evidence | undefined): void {
     const { check, sample } = running;
-    if (this.#edges.length === 0 && !this.#abort.signal.aborted) {
-      this.#cancelHandOver();
-      const { clock } = this.#options;
-      const rest = Math.max(0, this.#handedOverMs + HAND_OVER_APART - clock.monotonicMs());
-      this.#cancelHandOver = clock.after(rest, () => this.#handOverRegularly());
-    }
-    this.#edges.push({ check: check.id, ...edge, ...(evidence && edge.to !== 'unknown' ? { evidence } : {}) });
+    this.#handOver.edge({ check: check.id, ...edge, ...(evidence && edge.to !== 'unknown' ? { evidence } : {}) });
     if (edge.to === 'down') {
       running.downSince = edge.latest;
       sample?.add(running);
@@ -378,34 +366,14 @@ export class ProberLoop {
     }
   }
 
-  #handOverRegularly(): void {
-    this.#handOver();
-    this.#cancelHandOver();
-    this.#cancelHandOver = this.#options.clock.after(HAND_OVER_EVERY, () => this.#handOverRegularly());
-  }
-
-  #handOver(): void {
-    const { clock } = this.#options;
-    const now = clock.now();
+  #deliver(): void {
+    const now = this.#options.clock.now();
     const coverage = [...this.#rings.values()].map((ring) => ({
       intervalMs: ring.intervalMs,
       through: ring.coverage(now, (running, edge) => this.#found(running, edge, undefined)),
     }));
-    const batch = {
-      edges: this.#edges,
-      coverage,
-      samples: this.#taken,
-      blips: this.#blips,
-      inFlight: this.#inFlight.size,
-      waiting: this.#gate.waiting,
-      skipped: this.#skipped,
-    };
-    this.#edges = [];
-    this.#taken = [];
-    this.#blips = [];
-    this.#skipped = 0;
-    this.#handedOverMs = clock.monotonicMs();
-    this.#options.handOver(batch);
+    const { size: inFlight } = this.#inFlight;
+    this.#options.handOver({ ...this.#handOver.take(), coverage, inFlight, waiting: this.#gate.waiting });
   }
 }
 
