@@ -13,7 +13,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional
 
 FROM node:26-slim
-ENV NODE_ENV=production KEPIL_CONFIG=/etc/kepil/kepil.yaml
+# What Node makes of the sources goes to the volume: from the second start on it begins sooner and takes less memory.
+ENV NODE_ENV=production KEPIL_CONFIG=/etc/kepil/kepil.yaml NODE_COMPILE_CACHE=/var/lib/kepil/compiled
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY package.json LICENSE ./

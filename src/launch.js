@@ -21,4 +21,10 @@ if (major < REQUIRED_MAJOR) {
   );
   process.exit(2);
 }
+// What Node makes of the sources is kept beside them, where it may write there: from the second start on, no thread needs
+// the memory of the compiler that takes the types off. Prober threads find the place in the environment.
+process.env.NODE_COMPILE_CACHE =
+  process.env.NODE_COMPILE_CACHE ||
+  process.getBuiltinModule('node:url').fileURLToPath(new URL('../node_modules/.cache/kepil', import.meta.url));
+process.getBuiltinModule('node:module').enableCompileCache(process.env.NODE_COMPILE_CACHE);
 import('./main.ts');

@@ -1,5 +1,5 @@
 /** Who may ask: the machine's own clients, and those that a setting names. */
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Others than the machine's own. */
@@ -15,9 +15,7 @@ export function admitting({ clients, names }: Clients) {
   const list = listOf(clients);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { localAddress, remoteAddress } = request.socket;
-    // Who comes from the address that was reached is this machine, by whichever of its addresses.
-    const isLocal = isLoopback(remoteAddress) || (remoteAddress !== undefined && remoteAddress === localAddress);
-    if (!isLocal && !isListed(list, remoteAddress)) {
+    if (!isThisMachine(request.socket) && !isListed(list, remoteAddress)) {
       const message =
         clients.length === 0 ? 'this address answers to its own machine only' : 'this client may not ask this';
       await reply.code(403).send({ error: 'forbidden', message });
@@ -30,6 +28,14 @@ export function admitting({ clients, names }: Clients) {
       await reply.code(421).send({ error: 'misdirected', message: 'expected an address of this machine as the host' });
     }
   };
+}
+
+/** Who comes from the address that was reached is this machine, by whichever of its addresses. */
+export function isThisMachine({
+  localAddress,
+  remoteAddress,
+}: Pick<Socket, 'localAddress' | 'remoteAddress'>): boolean {
+  return isLoopback(remoteAddress) || (remoteAddress !== undefined && remoteAddress === localAddress);
 }
 
 /** True for what a page in a browser asks on behalf of another site: it may neither read nor cause anything here. */

@@ -15,6 +15,7 @@ import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Recorder } from '../monitor/recorder.ts';
 import { SelfDoubt } from '../monitor/self-doubt.ts';
+import { threadsFor } from '../monitor/shards.ts';
 import type { Sample, WatchedCheck } from '../monitor/watched-check.ts';
 import type { InfluxOutput } from '../outputs/influx/influx-output.ts';
 import { createMetrics, type Metrics } from '../outputs/metrics/metrics.ts';
@@ -356,7 +357,7 @@ export class Daemon {
     const doubt = canaries ? undefined : new SelfDoubt((check) => this.#places.get(check)?.server ?? check);
     const monitor = new Monitor({
       clock,
-      threads: probing.threads ?? Math.min(MOST_THREADS, availableParallelism()),
+      threads: probing.threads ?? threadsFor(this.#checks, Math.min(MOST_THREADS, availableParallelism())),
       checks: this.#checks,
       limits: { ...probing.limits, inFlight: this.#mostInFlight() },
       jitter: probing.jitter,

@@ -64,7 +64,10 @@ const probing = mapping(PROBING, {
   sharedFate: flag()
     .default(true)
     .meta({ description: 'Whether outages may be dated by the probes of a server’s other checks.' }),
-  threads: integer(1, 64).optional().meta({ description: 'Threads that probe. Default: one a core, at most 8.' }),
+  threads: integer(1, 64).optional().meta({
+    description:
+      'Threads that probe. Default: one for each 200 probes a second at the start, at most one a core and 8.',
+  }),
   perServer: integer(1, 1_000)
     .default(8)
     .meta({ description: 'Probes at once to one server; more only where its own schedule needs them.' }),

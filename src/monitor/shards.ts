@@ -7,6 +7,16 @@ import type { WatchedCheck } from './watched-check.ts';
 
 type Placed = Pick<WatchedCheck, 'id' | 'intervalMs' | 'group'>;
 
+/**
+ * Probes a second that are worth a thread of their own: over TLS they fill half a core, and a thread takes some 25 MiB.
+ */
+const WORTH_A_THREAD = 200;
+
+/** How many threads the checks are worth, from 1 to `most`. */
+export function threadsFor(checks: readonly Placed[], most: number): number {
+  return Math.min(most, Math.max(1, Math.ceil(loadOf(checks) / WORTH_A_THREAD)));
+}
+
 /** The thread of each check by its id, from 0 to threads - 1; the same for the same checks, in whatever order they come. */
 export function assignShards(
   checks: readonly Placed[],

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ApiSources, createServer } from '../../src/api/server.ts';
 import type { StatementSet } from '../../src/domain/contract/statement-result.ts';
@@ -46,12 +47,15 @@ function api(parts: Partial<ApiSources> = {}) {
     ...parts,
   });
   servers.push(server);
-  const get = (url: string, options: { ip?: string; host?: string } = {}) =>
+  const get = (url: string, options: { ip?: string; host?: string; encoding?: string } = {}) =>
     server.inject({
       method: 'GET',
       url,
       remoteAddress: options.ip ?? '127.0.0.1',
-      headers: { host: options.host ?? '127.0.0.1:9300' },
+      headers: {
+        host: options.host ?? '127.0.0.1:9300',
+        ...(options.encoding && { 'accept-encoding': options.encoding }),
+      },
     });
   return { get, asked, server };
 }
@@ -78,6 +82,20 @@ describe('health and metrics', () => {
       'text/plain; version=0.0.4',
       'kepil_up 1\n',
     ]);
+  });
+
+  it.each([
+    ['10.0.0.9', 'gzip', true],
+    ['10.0.0.9', 'br;q=1, GZIP ; q=0.5', true],
+    ['10.0.0.9', 'gzip;q=0', false],
+    ['10.0.0.9', 'gzip; q=0.000, identity', false],
+    ['10.0.0.9', 'gzippo, identity', false],
+    ['10.0.0.9', undefined, false],
+    ['127.0.0.1', 'gzip', false],
+  ] as const)('packs the metrics for a peer at %s that accepts %s: %s', async (ip, encoding, isPacked) => {
+    const { headers, rawPayload } = await api().get('/metrics', { ip, ...(encoding && { encoding }) });
+    expect([headers['content-encoding'], headers.vary]).toEqual([isPacked ? 'gzip' : undefined, 'accept-encoding']);
+    expect(String(isPacked ? gunzipSync(rawPayload) : rawPayload)).toBe('kepil_up 1\n');
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../src/domain/time/instant.ts';
-import { assignShards } from '../../src/monitor/shards.ts';
+import { assignShards, threadsFor } from '../../src/monitor/shards.ts';
 
 interface Check {
   readonly id: string;
@@ -39,6 +39,19 @@ function homesOf(checks: readonly Check[], shards: ReadonlyMap<string, number>):
   }
   return homes;
 }
+
+describe('threadsFor', () => {
+  it.each([
+    [0, 8, 1],
+    [11_900, 8, 1],
+    [12_100, 8, 2],
+    [100_000, 8, 8],
+    [100_000, 2, 2],
+  ])('finds %d checks a minute, on at most %d threads, worth %d', (count, most, threads) => {
+    const checks = Array.from({ length: count }, (_, i) => ({ id: String(i), intervalMs: MINUTE }));
+    expect(threadsFor(checks, most)).toBe(threads);
+  });
+});
 
 describe('assignShards', () => {
   it('keeps each group on one thread', () => {

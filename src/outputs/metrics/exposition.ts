@@ -18,8 +18,13 @@ export interface Family {
   samples(): Iterable<Sample>;
 }
 
-/** Long enough that a turn costs little beside the printing, short enough that no probe's reply waits for it. */
-const CHUNK_LENGTH = 64 * 1024;
+/**
+ * Some 2 ms of printing. While a round or a mass outage is worked on, each turn of the event loop takes as long as a slice of
+ * that: many short chunks would make a scrape wait for as many slices, and 2 000 of them took longer than Prometheus waits.
+ */
+const CHUNK_LENGTH = 256 * 1024;
+/** Text that grows is a tree of its pieces until it is made flat: while it is small, that stays young and costs a fifth. */
+const PIECE_LENGTH = 8 * 1024;
 
 /** `{service="s1",class="up"}`, with the three characters that the format reserves escaped. */
 export function labelSet(labels: Readonly<Record<string, string>>): string {
@@ -40,19 +45,26 @@ export function secondsText(ms: number): string {
   return String(ms / 1_000);
 }
 
-/** Prints gauge families, leaving the event loop to others between chunks. */
-export async function* printGauges(families: readonly Family[]): AsyncGenerator<string> {
-  let chunk = '';
+/** Prints gauge families in UTF-8, leaving the event loop to others between chunks. */
+export async function* printGauges(families: readonly Family[]): AsyncGenerator<Buffer> {
+  let text = '';
+  let chunk: Buffer[] = [];
+  let length = 0;
   for (const { name, help, samples } of families) {
-    chunk += `\n# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
+    text += `\n# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
     for (const { labels, value } of samples()) {
-      chunk += `${name}${labels} ${value}\n`;
-      if (chunk.length >= CHUNK_LENGTH) {
-        yield chunk;
-        chunk = '';
-        await nextTurn();
-      }
+      text += `${name}${labels} ${value}\n`;
+      if (text.length < PIECE_LENGTH) continue;
+      chunk.push(Buffer.from(text));
+      length += text.length;
+      text = '';
+      if (length < CHUNK_LENGTH) continue;
+      yield Buffer.concat(chunk);
+      chunk = [];
+      length = 0;
+      await nextTurn();
     }
   }
-  if (chunk !== '') yield chunk;
+  if (text !== '') chunk.push(Buffer.from(text));
+  if (chunk.length > 0) yield Buffer.concat(chunk);
 }

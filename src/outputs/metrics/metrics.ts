@@ -23,8 +23,8 @@ export interface Metrics
   /** For metrics that other parts register; those by service are not in it. */
   readonly registry: Registry;
   readonly contentType: string;
-  /** The whole text in chunks, for a response that is streamed. */
-  chunks(): AsyncGenerator<string>;
+  /** The whole text in chunks of UTF-8, for a response that is streamed. */
+  chunks(): AsyncGenerator<Buffer>;
   /** The whole text. At 100 000 services that is some 200 MB: prefer `chunks`. */
   render(): Promise<string>;
 }
@@ -43,8 +43,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
     for (const name of MISNAMED) registry.removeSingleMetric(name);
   }
 
-  async function* chunks(): AsyncGenerator<string> {
-    yield await registry.metrics();
+  async function* chunks(): AsyncGenerator<Buffer> {
+    yield Buffer.from(await registry.metrics());
     yield* printGauges([...services.families, ...outages.families]);
   }
 
@@ -61,9 +61,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     contentType: registry.contentType,
     chunks,
     async render() {
-      let text = '';
-      for await (const chunk of chunks()) text += chunk;
-      return text;
+      return Buffer.concat(await Array.fromAsync(chunks())).toString();
     },
   };
 }

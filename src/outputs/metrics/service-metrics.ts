@@ -68,13 +68,16 @@ export function createServiceMetrics(): ServiceMetrics {
 
   function* serviceStates(): Iterable<Sample> {
     for (const { service, customer, state } of services.values()) {
-      yield { labels: labelSet({ service, customer }), value: STATE_VALUES[state] };
+      const labels = `{service="${escapeLabel(service)}",customer="${escapeLabel(customer)}"}`;
+      yield { labels, value: STATE_VALUES[state] };
     }
   }
   function* componentStates(): Iterable<Sample> {
     for (const { service, components } of services.values()) {
+      const label = escapeLabel(service);
       for (const [component, state] of Object.entries(components)) {
-        yield { labels: labelSet({ service, component }), value: STATE_VALUES[state] };
+        const labels = `{service="${label}",component="${escapeLabel(component)}"}`;
+        yield { labels, value: STATE_VALUES[state] };
       }
     }
   }
@@ -88,10 +91,11 @@ export function createServiceMetrics(): ServiceMetrics {
   }
   function* availabilities(): Iterable<Sample> {
     for (const { statement } of services.values()) {
+      const label = escapeLabel(statement.service);
       for (const period of PERIODS) {
         const ratio = availabilityRatio(statement[period].ms);
         if (ratio !== undefined) {
-          yield { labels: labelSet({ service: statement.service, period }), value: String(ratio) };
+          yield { labels: `{service="${label}",period="${period}"}`, value: String(ratio) };
         }
       }
     }
@@ -99,7 +103,7 @@ export function createServiceMetrics(): ServiceMetrics {
   function* allowances(): Iterable<Sample> {
     for (const { service, statement } of services.values()) {
       const { year } = statement;
-      yield { labels: labelSet({ service }), value: secondsText(year.remainingMs) };
+      yield { labels: `{service="${escapeLabel(service)}"}`, value: secondsText(year.remainingMs) };
     }
   }
   function* promises(): Iterable<Sample> {
@@ -114,7 +118,7 @@ export function createServiceMetrics(): ServiceMetrics {
   function* credits(of: 'accrued' | 'claimed'): Iterable<Sample> {
     for (const { service, statement } of services.values()) {
       const money: Money = statement.credit[of];
-      yield { labels: labelSet({ service, currency: money.currency }), value: formatAmount(money) };
+      yield { labels: `{service="${escapeLabel(service)}",currency="${money.currency}"}`, value: formatAmount(money) };
     }
   }
 
