@@ -53,6 +53,7 @@ const server = createServer({
   statements: () => {
     throw new Error('not asked');
   },
+  probe: { clients: [], names: [], answer: () => Promise.reject(new Error('not asked')) },
 });
 const address = await server.listen({ host: '127.0.0.1', port: 0 });
 let isBusy = values.busy !== '0';
