@@ -4,25 +4,15 @@
  * Probes → recorder → journal → ledger → fleet → outputs, and nothing flows back. Nothing that probes waits for the
  * journal, a scrape or a mail.
  */
-import { availableParallelism } from 'node:os';
-import { setImmediate as turn } from 'node:timers/promises';
 import { createServer } from '../api/server.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { computeStatements, monthBefore } from '../domain/contract/statement.ts';
-import type { Statement, StatementSet } from '../domain/contract/statement-result.ts';
 import type { Fact } from '../domain/facts/fact.ts';
 import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
-import { Monitor } from '../monitor/monitor.ts';
-import { Recorder } from '../monitor/recorder.ts';
-import { SelfDoubt } from '../monitor/self-doubt.ts';
-import { threadsFor } from '../monitor/shards.ts';
-import type { Sample, WatchedCheck } from '../monitor/watched-check.ts';
 import type { InfluxOutput } from '../outputs/influx/influx-output.ts';
 import { createMetrics, type Metrics } from '../outputs/metrics/metrics.ts';
 import { FAILURES, VOIDS } from '../probes/outcome.ts';
 import type { StatusView } from '../report/status.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
-import { mostDescriptors } from '../runtime/descriptors.ts';
 import type { Logger } from '../runtime/log.ts';
 import { VERSION } from '../runtime/version.ts';
 import { type Books, openBooks } from './books.ts';
@@ -40,12 +30,12 @@ import { MonthCloser } from './month-closer.ts';
 import { announceOutages } from './outage-announcer.ts';
 import { logOutages, metricOf } from './outage-outputs.ts';
 import { outagePoints } from './outage-series.ts';
-import { ProbeTally } from './probe-tally.ts';
+import { Probing } from './probing.ts';
 import { definitionsOf, registrationFacts } from './registration.ts';
 import { settingsLeft } from './reload-limits.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
+import { statementsInSlices } from './statement-slices.ts';
 import { statusOf } from './status.ts';
-import { type CheckPlace, placesOf, watchedChecks } from './watched-checks.ts';
 
 export interface DaemonOptions {
   readonly configuration: Configuration;
@@ -59,11 +49,6 @@ export interface DaemonOptions {
 const ROUND: Millis = SECOND;
 /** Facts of a configuration in one append. What a crash leaves out the next start records. */
 const REGISTERED_AT_ONCE = 2_000;
-const MOST_THREADS = 8;
-/** Descriptors left for the journal, mail, scrapes and name servers. */
-const OTHER_DESCRIPTORS = 256;
-/** Statements computed for one request between two turns of the event loop: some milliseconds. */
-const STATEMENTS_AT_ONCE = 50;
 const INFLUX_CLOSE_WITHIN: Millis = 500;
 /** How soon a month that could not be closed is tried again. */
 const CLOSE_RETRY: Millis = 10 * MINUTE;
@@ -71,27 +56,22 @@ const CLOSE_RETRY: Millis = 10 * MINUTE;
 /** What a reload reaches. */
 interface Running {
   readonly books: Books;
-  readonly recorder: Recorder;
-  readonly monitor: Monitor;
+  readonly probing: Probing;
 }
 
 export class Daemon {
   #options: DaemonOptions;
   readonly #cleanups: Cleanups;
   readonly #metrics: Metrics;
-  readonly #tally: ProbeTally;
   readonly #clockWatch: ClockWatch;
   readonly #startedAt: number;
   /** What keeps the daemon from being relied on, by the part that suffers it. */
   readonly #troubles = new Map<string, string>();
   /** In force; a reload replaces it. */
   #configuration: Configuration;
-  #checks: readonly WatchedCheck[] = [];
-  #places: ReadonlyMap<string, CheckPlace> = new Map();
   #running: Running | undefined;
   #reloading: Promise<void> = Promise.resolve();
   #renewExporter: () => Promise<void> = async () => {};
-  #sight: StatusView['sight'];
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -104,7 +84,6 @@ export class Daemon {
       errorWords: [...FAILURES, ...VOIDS],
       processMetrics: true,
     });
-    this.#tally = new ProbeTally(options.clock);
     this.#clockWatch = new ClockWatch(options.clock);
   }
 
@@ -151,11 +130,11 @@ export class Daemon {
   }
 
   /** @returns the settings that stay as they were. */
-  async #change(next: Configuration, { books, recorder, monitor }: Running): Promise<readonly string[]> {
+  async #change(next: Configuration, { books, probing }: Running): Promise<readonly string[]> {
     const { feed, journal, contracts, now } = books;
     const left = settingsLeft(this.#configuration, next);
     // What is covered so far is recorded first: a check that ends is unknown from there.
-    await recorder.flush();
+    await probing.flush();
     await feed.catchUp();
     const facts = registrationFacts(feed.ledger, definitionsOf(next), now());
     if (facts.length > 0) await journal.append(facts.map((fact) => ({ fact })));
@@ -163,9 +142,7 @@ export class Daemon {
     contracts.replace(next.contracts, next.defaultContract);
     this.#configuration = withoutFleet(next);
     await feed.catchUp();
-    this.#places = placesOf(next);
-    this.#checks = watchedChecks(next, feed.ledger, now(), this.#checks);
-    monitor.change(this.#checks);
+    probing.change(next);
     await this.#renewExporter();
     return left;
   }
@@ -209,7 +186,7 @@ export class Daemon {
       metrics: this.#metrics,
       unready: () => [...this.#troubles].map(([part, reason]) => `${part}: ${reason}`),
       status: () => this.#status(books, fleet),
-      statements: (month, service) => this.#statements(books, month, service),
+      statements: (month, service) => statementsInSlices(books, month, service),
       probe: {
         ...configuration.listen.probe,
         answer: (question) => answerProbe(question, { modules: this.#configuration.modules, thread: exporter }),
@@ -219,7 +196,7 @@ export class Daemon {
     const address = await server.listen({ host: configuration.listen.host, port: configuration.listen.port });
 
     this.#cleanups.add('rounds', this.#repeat(round));
-    this.#monitor(books, influx);
+    this.#running = { books, probing: this.#probing(books, influx) };
     // What is defined is in the ledger now, and the checks are with the monitor: at any size that is most of a configuration.
     this.#options = { ...this.#options, configuration: withoutFleet(configuration) };
     this.#configuration = this.#options.configuration;
@@ -261,9 +238,7 @@ export class Daemon {
       clock,
       onEnded: (service) => this.#metrics.remove(service),
       onTrouble: (service, error) => {
-        const part = `service ${service}`;
-        if (error === undefined) this.#troubles.delete(part);
-        else this.#troubles.set(part, String(error));
+        this.#noteTrouble(`service ${service}`, error);
         if (error === undefined) log.info({ service }, 'the service can be computed again');
         else log.error({ error, service }, 'the service cannot be computed');
       },
@@ -317,11 +292,9 @@ export class Daemon {
       if (stopped) return;
       cancel = clock.after(ROUND, () => {
         running = round()
-          .then(() => {
-            this.#troubles.delete('round');
-          })
+          .then(() => this.#noteTrouble('round', undefined))
           .catch((error: unknown) => {
-            this.#troubles.set('round', String(error));
+            this.#noteTrouble('round', error);
             log.error({ error }, 'the books could not be brought up to date');
           })
           .finally(next);
@@ -335,99 +308,31 @@ export class Daemon {
     };
   }
 
-  #monitor(books: Books, influx: InfluxOutput | undefined): void {
+  #probing(books: Books, influx: InfluxOutput | undefined): Probing {
     const { configuration, clock, log, onFatal } = this.#options;
-    const { vantage, probing } = configuration;
-    this.#places = placesOf(configuration);
-    this.#checks = watchedChecks(configuration, books.feed.ledger, books.now());
-    const recorder = new Recorder({
-      journal: books.journal,
+    const probing = new Probing({
+      configuration,
+      books,
+      influx,
+      metrics: this.#metrics,
       clock,
-      vantage,
-      onRecorded: () => {},
-      onTrouble: (error) => {
-        if (error === undefined) this.#troubles.delete('journal');
-        else this.#troubles.set('journal', String(error));
-        if (error === undefined) log.info('the journal takes facts again');
-        else log.error({ error, waiting: recorder.waiting }, 'the journal takes no facts');
-      },
-      onOverflow: () => onFatal(new Error('the journal has taken no facts for too long')),
+      log,
+      onTrouble: (part, error) => this.#noteTrouble(part, error),
+      onFatal,
     });
-    const { canaries } = configuration.probing;
-    const doubt = canaries ? undefined : new SelfDoubt((check) => this.#places.get(check)?.server ?? check);
-    const monitor = new Monitor({
-      clock,
-      threads: probing.threads ?? threadsFor(this.#checks, Math.min(MOST_THREADS, availableParallelism())),
-      checks: this.#checks,
-      limits: { ...probing.limits, inFlight: this.#mostInFlight() },
-      jitter: probing.jitter,
-      canaries,
-      onSight: (isBlind) => {
-        this.#sight = isBlind ? 'blind' : undefined;
-        this.#metrics.monitorBlind(isBlind);
-        if (isBlind) log.error('the canaries do not answer: the monitor is blind, and nothing that it sees counts');
-        else log.info('the canaries answer: the monitor sees again');
-      },
-      onBatch: (batch) => {
-        recorder.take(batch);
-        this.#metrics.probesInFlight(batch.inFlight);
-        this.#metrics.probesWaiting(batch.waiting);
-        if (batch.skipped > 0) this.#metrics.slotsSkipped(batch.skipped);
-        const isDoubtful = doubt?.take(batch.samples, clock.now());
-        if (isDoubtful !== undefined) this.#noteDoubt(isDoubtful);
-        for (const check of batch.blips) this.#metrics.blip(this.#places.get(check)?.kind ?? 'unknown');
-        for (const sample of batch.samples) {
-          const place = this.#places.get(sample.check);
-          if (place) this.#show({ ...place, ...sample, vantage }, influx);
-        }
-      },
-      onWorkerLost: (error, restartMs) => log.error({ error, restartMs }, 'a prober thread was lost and is replaced'),
-      onTrouble: (error) => {
-        if (error === undefined) this.#troubles.delete('probing');
-        else this.#troubles.set('probing', String(error));
-        if (error === undefined) log.info('all prober threads live again');
-      },
-    });
-    monitor.start();
-    this.#running = { books, recorder, monitor };
-    this.#cleanups.add('recorder', () => recorder.flush());
-    this.#cleanups.add('monitor', () => monitor.stop());
+    probing.start();
+    this.#cleanups.add('recorder', () => probing.flush());
+    this.#cleanups.add('monitor', () => probing.stop());
     this.#cleanups.add('reload', () => {
       this.#running = undefined;
       return this.#reloading;
     });
+    return probing;
   }
 
-  /** Probes at once: as configured, or as many as there are descriptors for. */
-  #mostInFlight(): number {
-    const { configuration, log } = this.#options;
-    const { inFlight } = configuration.probing.limits;
-    const descriptors = mostDescriptors();
-    if (descriptors === undefined || descriptors - OTHER_DESCRIPTORS >= inFlight) return inFlight;
-    const most = Math.max(16, descriptors - OTHER_DESCRIPTORS);
-    log.warn({ descriptors, inFlight: most, configured: inFlight }, 'fewer descriptors than probes at once');
-    return most;
-  }
-
-  #noteDoubt(isDoubtful: boolean): void {
-    const { log } = this.#options;
-    this.#sight = isDoubtful ? 'doubtful' : undefined;
-    this.#metrics.monitorDoubtful(isDoubtful);
-    if (isDoubtful)
-      log.warn('most servers fail at once: they are down, or this machine is cut off; canaries would tell');
-    else log.info('most servers no longer fail at once');
-  }
-
-  /** Hands a sample to the outputs. They may drop it; they may not stop the observing. */
-  #show(sample: Sample & CheckPlace & { readonly vantage: string }, influx: InfluxOutput | undefined): void {
-    try {
-      this.#tally.add(sample.outcome);
-      this.#metrics.scheduleLateness(sample.latenessMs);
-      this.#metrics.probe(sample);
-      influx?.sample(sample);
-    } catch (error) {
-      this.#options.log.error({ error, check: sample.check }, 'a sample could not be shown');
-    }
+  #noteTrouble(part: string, error: unknown): void {
+    if (error === undefined) this.#troubles.delete(part);
+    else this.#troubles.set(part, String(error));
   }
 
   async #closeMonths(closer: MonthCloser): Promise<void> {
@@ -464,34 +369,8 @@ export class Daemon {
       offsetMinutes: contracts.default.offsetMinutes,
       services: fleet.all().map((service) => statusOf(service, now)),
       journal: { entries: feed.seq },
-      probes: this.#tally.view(),
-      ...(this.#sight === undefined ? {} : { sight: this.#sight }),
+      ...(this.#running?.probing.status() ?? { probes: { total: 0, failed: 0 } }),
     };
-  }
-
-  /** In slices: of a large fleet, all of them are seconds of work. */
-  async #statements(
-    { contracts, feed, now }: Books,
-    month: string | undefined,
-    service: string | undefined,
-  ): Promise<StatementSet> {
-    const asOf = now();
-    const { offsetMinutes } = contracts.default;
-    const question = {
-      ledger: feed.ledger,
-      contractOf: (name: string | undefined) => contracts.named(name),
-      month: month ?? monthBefore(asOf, offsetMinutes),
-      asOf,
-      offsetMinutes,
-    };
-    const services = service === undefined ? feed.ledger.services() : [service];
-    const statements: Statement[] = [];
-    for (let from = 0; from < services.length; from += STATEMENTS_AT_ONCE) {
-      const slice = services.slice(from, from + STATEMENTS_AT_ONCE);
-      statements.push(...computeStatements({ ...question, services: slice }).statements);
-      await turn();
-    }
-    return { asOf, month: question.month, offsetMinutes, statements };
   }
 }
 
