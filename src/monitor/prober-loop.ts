@@ -55,7 +55,7 @@ const LONGEST_NAP: Millis = SECOND;
 /** Who is not among those watched closely looks after so many paces whether the budget has something to spare. */
 const PATIENCE_PACES = 3;
 /** Wake-ups are at least this far apart, so that at a fast pace many probes share one. */
-const TICK: Millis = 20;
+export const TICK: Millis = 50;
 
 export class ProberLoop {
   readonly #options: ProberLoopOptions;

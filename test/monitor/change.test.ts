@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, MINUTE, SECOND } from '../../src/domain/time/instant.ts';
 import { assignPhases } from '../../src/monitor/phases.ts';
+import { TICK } from '../../src/monitor/prober-loop.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { type Answer, type Script, scriptedLoop, watched } from './scripted-probes.ts';
 
@@ -38,9 +39,9 @@ describe('a change of settings', () => {
     for (const sent of slots.values()) {
       expect(sent.length).toBeGreaterThanOrEqual(2);
       for (const [i, { at }] of sent.entries())
-        if (i > 0) expect(Math.abs(at - sent[i - 1]!.at - MINUTE)).toBeLessThanOrEqual(20);
+        if (i > 0) expect(Math.abs(at - sent[i - 1]!.at - MINUTE)).toBeLessThanOrEqual(TICK);
     }
-    expect(rig.sent.every(({ check, at }) => (at - START - phases.get(check)!) % MINUTE <= 20)).toBe(true);
+    expect(rig.sent.every(({ check, at }) => (at - START - phases.get(check)!) % MINUTE <= TICK)).toBe(true);
   });
 
   it('leaves an outage that is under way one outage, and judges what comes by the new policy', async () => {

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, type Instant, MINUTE, type Millis, SECOND } from '../../src/domain/time/instant.ts';
 import { assignPhases } from '../../src/monitor/phases.ts';
-import { ProberLoop } from '../../src/monitor/prober-loop.ts';
+import { ProberLoop, TICK } from '../../src/monitor/prober-loop.ts';
 import type { Batch, WatchedCheck } from '../../src/monitor/watched-check.ts';
 import type { ProbeResult } from '../../src/probes/outcome.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -68,7 +68,7 @@ function rig(deadAt: (check: WatchedCheck, at: Instant) => boolean, failsAfterMs
       const second = Math.floor((sentAt - START) / SECOND);
       perSecond[second] = (perSecond[second] ?? 0) + 1;
       const sinceSlot = (sentAt - check.phaseMs) % MINUTE;
-      if (sinceSlot <= 20) slotsOf.set(check.id, (slotsOf.get(check.id) ?? 0) + 1);
+      if (sinceSlot <= TICK) slotsOf.set(check.id, (slotsOf.get(check.id) ?? 0) + 1);
       const run = { sentAt, shownAt: sentAt, phases: {}, evidence: {} };
       if (!deadAt(check, sentAt)) return Promise.resolve<ProbeResult>({ ...run, outcome: 'ok', durationMs: 0 });
       const failure: ProbeResult = { ...run, outcome: 'fail', error: 'connect_timeout', durationMs: failsAfterMs };
@@ -133,7 +133,7 @@ describe('half of all targets', () => {
     }
     expect([...slotsOf.values()].every((count) => count >= 4)).toBe(true);
     expect(slotsOf.size).toBe(CHECKS);
-    expect(quantile(lateness, 0.99)).toBeLessThanOrEqual(20);
+    expect(quantile(lateness, 0.99)).toBeLessThanOrEqual(TICK);
   }, 240_000);
 
   it('and then the other half too, are found within two intervals: the next slot takes the place of what no budget gave', async () => {
