@@ -86,10 +86,6 @@ export function proposed(options: CommonOptions & { readonly all?: boolean }, io
         end: end === undefined ? null : show(end),
         at: show(at),
       }));
-    if (options.json) {
-      io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-      return 0;
-    }
     const cells = rows.map((row): Cell[] => [
       row.id,
       row.service,
@@ -99,9 +95,8 @@ export function proposed(options: CommonOptions & { readonly all?: boolean }, io
       row.by === null ? row.standing : { text: `${row.standing} by ${row.by}`, style: 'dim' },
       JSON.stringify(row.evidence),
     ]);
-    const table = formatTable(PROPOSAL_COLUMNS, cells, terminalOf(io.stdout, io.environment));
-    io.stdout.write(rows.length === 0 ? 'no exclusions are proposed\n' : `${table}\n`);
-    return 0;
+    const table = () => formatTable(PROPOSAL_COLUMNS, cells, terminalOf(io.stdout, io.environment));
+    return print(rows, options, io, { table, none: 'no exclusions are proposed' });
   });
 }
 
@@ -128,10 +123,6 @@ export function list(options: CommonOptions & { readonly service?: string }, io:
         at: show(at),
         withdrawn: withdrawn && { by: withdrawn.by, at: show(withdrawn.at) },
       }));
-    if (options.json) {
-      io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-      return 0;
-    }
     const cells = rows.map((row): Cell[] => [
       row.id,
       row.service,
@@ -143,9 +134,8 @@ export function list(options: CommonOptions & { readonly service?: string }, io:
       row.by,
       row.note ?? null,
     ]);
-    const table = formatTable(COLUMNS, cells, terminalOf(io.stdout, io.environment));
-    io.stdout.write(rows.length === 0 ? 'no exclusions are recorded\n' : `${table}\n`);
-    return 0;
+    const table = () => formatTable(COLUMNS, cells, terminalOf(io.stdout, io.environment));
+    return print(rows, options, io, { table, none: 'no exclusions are recorded' });
   });
 }
 
@@ -160,3 +150,15 @@ const COLUMNS = [
   { title: 'By', cut: 8 },
   { title: 'Note', cut: 10, optional: true },
 ] as const;
+
+/** Rows as JSON where that is asked for; else their table, or a sentence where there are none. */
+function print(
+  rows: readonly unknown[],
+  options: Pick<CommonOptions, 'json'>,
+  io: CliIo,
+  { table, none }: { readonly table: () => string; readonly none: string },
+): ExitCode {
+  const text = options.json ? JSON.stringify(rows, null, 2) : rows.length === 0 ? none : table();
+  io.stdout.write(`${text}\n`);
+  return 0;
+}
