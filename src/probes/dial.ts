@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { type Connecting, openPlain, openTls } from './connection.ts';
 import type { Exchange } from './exchange.ts';
-import { parseHost } from './host.ts';
+import { type Host, parseHost } from './host.ts';
 import type { ProbeContext } from './probe-context.ts';
 import { locate } from './resolve.ts';
 import { failSocket } from './socket-fault.ts';
@@ -27,16 +27,22 @@ export function dial(
   opened: (socket: Socket, to: Connecting) => void,
 ): void {
   const host = parseHost(target.host);
-  if (host === null) {
-    exchange.abandon('guard_refused', 'the host is neither a name nor an address');
-    return;
-  }
   const { port, secureContext } = target;
-  if (!(port >= 1 && port <= 65_535)) throw new Error(`port: found ${port}, expected 1 to 65535`);
+  if (!canBeDialled(exchange, host, port)) return;
   locate(exchange, host, context, (address) => {
     const failed = (error: Error) => failSocket(exchange, error);
     const to: Connecting = { address, port, host, secureContext, failed };
     const open = target.tls ? openTls : openPlain;
     open(exchange, to, (socket) => opened(socket, to));
   });
+}
+
+/** Settles the exchange for what is no host. Throws for a port that cannot be. */
+export function canBeDialled(exchange: Exchange, host: Host | null, port: number): host is Host {
+  if (host === null) {
+    exchange.abandon('guard_refused', 'the host is neither a name nor an address');
+    return false;
+  }
+  if (!(port >= 1 && port <= 65_535)) throw new Error(`port: found ${port}, expected 1 to 65535`);
+  return true;
 }

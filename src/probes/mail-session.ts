@@ -8,6 +8,7 @@
 import type { Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { type Connecting, openPlain, openTls, upgrade } from './connection.ts';
+import { canBeDialled } from './dial.ts';
 import type { Exchange } from './exchange.ts';
 import { Fault } from './fault.ts';
 import { type Host, parseHost } from './host.ts';
@@ -160,11 +161,7 @@ export function openSession(
 ): void {
   const { bounds, converse, ended } = conversation;
   const host = hostOf(server);
-  if (host === null) {
-    exchange.abandon('guard_refused', 'the host is neither a name nor an address');
-    return;
-  }
-  if (!(server.port >= 1 && server.port <= 65_535)) throw new Error(`port: found ${server.port}, expected 1 to 65535`);
+  if (!canBeDialled(exchange, host, server.port)) return;
   const { party } = exchange;
   const failed = (error: Error): void => {
     if (exchange.party === party) {
