@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { createServer } from '../src/api/server.ts';
+import { FleetFigures } from '../src/domain/contract/fleet-figures.ts';
 import { createMetrics } from '../src/outputs/metrics/metrics.ts';
 import { shown, statement } from '../test/outputs/metrics/sample-metrics.ts';
 
@@ -29,7 +30,8 @@ const READER = `
   });
 `;
 
-const metrics = createMetrics({ version: 'bench', startedAt: 0, errorWords: [], processMetrics: true });
+const figures = new FleetFigures();
+const metrics = createMetrics({ figures, version: 'bench', startedAt: 0, errorWords: [], processMetrics: true });
 for (let i = 0; i < Number(values.services); i += 1) {
   const month = { up: 1_700_000_123 + i * 7, unplanned: i % 3 === 0 ? 59_123 : 0, planned: 0 };
   const of = statement({
@@ -38,7 +40,7 @@ for (let i = 0; i < Number(values.services); i += 1) {
     year: month,
     accruedMinor: BigInt(i % 3),
   });
-  metrics.service(shown(of, { customer: `customer-${i >> 1}` }));
+  figures.set(shown(of, { customer: `customer-${i >> 1}` }));
   if (i % 2 === 0) {
     const ms = { planned: 0, excluded: 0, unplanned: 59_123 };
     metrics.outage({ id: `o${i}`, service: of.service, start: 1_795_000_000_123 + i, end: 1_795_000_059_246 + i, ms });

@@ -6,6 +6,7 @@
  */
 import { createServer } from '../api/server.ts';
 import type { Configuration } from '../config/configuration.ts';
+import { FleetFigures } from '../domain/contract/fleet-figures.ts';
 import type { Fact } from '../domain/facts/fact.ts';
 import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import type { InfluxOutput } from '../outputs/influx/influx-output.ts';
@@ -27,7 +28,7 @@ import { ConfigurationInvalid } from './load.ts';
 import { MailDesk } from './mail-desk.ts';
 import { meteredJournal } from './metered-journal.ts';
 import { MonthCloser } from './month-closer.ts';
-import { announceOutages } from './outage-announcer.ts';
+import { announceOutages, type OutageListener } from './outage-announcer.ts';
 import { logOutages, metricOf } from './outage-outputs.ts';
 import { outagePoints } from './outage-series.ts';
 import { Probing } from './probing.ts';
@@ -62,6 +63,7 @@ interface Running {
 export class Daemon {
   #options: DaemonOptions;
   readonly #cleanups: Cleanups;
+  readonly #figures = new FleetFigures();
   readonly #metrics: Metrics;
   readonly #clockWatch: ClockWatch;
   readonly #startedAt: number;
@@ -79,6 +81,7 @@ export class Daemon {
     this.#cleanups = new Cleanups(options.log);
     this.#startedAt = options.clock.now();
     this.#metrics = createMetrics({
+      figures: this.#figures,
       version: VERSION,
       startedAt: this.#startedAt,
       errorWords: [...FAILURES, ...VOIDS],
@@ -231,11 +234,19 @@ export class Daemon {
 
   #fleet({ feed, contracts }: Books, influx: InfluxOutput | undefined, proposer: ExclusionProposer | undefined): Fleet {
     const { clock, log } = this.#options;
-    const listener = logOutages(log);
+    const logged = logOutages(log);
+    const listener: OutageListener = {
+      ...logged,
+      reached: (service, outage, reached) => {
+        logged.reached(service, outage, reached);
+        this.#metrics.outageReached(reached);
+      },
+    };
     const fleet = new Fleet({
       ledger: feed.ledger,
       contracts,
       clock,
+      figures: this.#figures,
       onEnded: (service) => this.#metrics.remove(service),
       onTrouble: (service, error) => {
         this.#noteTrouble(`service ${service}`, error);
@@ -245,9 +256,8 @@ export class Daemon {
       onComputed: (now, before) => {
         // What was already so when the daemon started is shown, but it is no news and counts as none.
         if (before) announceOutages(now, before, listener);
-        this.#metrics.service(now);
         proposer?.note(now, before);
-        for (const outage of now.outages) this.#metrics.outage(metricOf(now, outage), before !== undefined);
+        for (const outage of now.outages) this.#metrics.outage(metricOf(now.service, outage));
         if (influx) for (const point of outagePoints(now, before)) influx.outage(point);
       },
     });
@@ -367,7 +377,10 @@ export class Daemon {
       startedAt: this.#startedAt,
       now,
       offsetMinutes: contracts.default.offsetMinutes,
-      services: fleet.all().map((service) => statusOf(service, now)),
+      services: feed.ledger.services().flatMap((id) => {
+        const shown = this.#figures.get(id);
+        return shown ? [statusOf(shown, fleet.outagesOf(id), now)] : [];
+      }),
       journal: { entries: feed.seq },
       ...(this.#running?.probing.status() ?? { probes: { total: 0, failed: 0 } }),
     };

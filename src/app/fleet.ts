@@ -1,28 +1,31 @@
 /**
  * What is known of every service now, kept fresh: a service with news is computed again at each refresh; those that are
  * down, and all others, each in their turn, because time passes for them too. Metrics, status and outage announcements
- * all read from here, so they cannot disagree (docs/decisions/0009 says how old it may be).
+ * all read from here, so they cannot disagree (docs/decisions/0014 says how old it may be).
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { statusAt } from '../domain/contract/activity.ts';
 import type { Contracts } from '../domain/contract/contracts.ts';
-import { type CurrentState, currentState, type Outage, outagesWithin } from '../domain/contract/outages.ts';
-import { computeStatement } from '../domain/contract/statement.ts';
+import type { FleetFigures } from '../domain/contract/fleet-figures.ts';
+import { type CurrentState, currentState, type Outage, outagesOf } from '../domain/contract/outages.ts';
+import { KnownService } from '../domain/contract/service-time.ts';
+import { statementOf } from '../domain/contract/statement.ts';
 import type { Statement } from '../domain/contract/statement-result.ts';
 import type { Contract } from '../domain/contract/terms.ts';
 import type { Fact } from '../domain/facts/fact.ts';
 import type { Ledger } from '../domain/facts/ledger.ts';
 import { formatMonth, monthInterval, monthOf } from '../domain/time/contract-calendar.ts';
-import type { Instant } from '../domain/time/instant.ts';
 import { overlap } from '../domain/time/interval.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { ServiceIndex } from './service-index.ts';
 
 export interface KnownOutage extends Outage {
   /** The same for the outage's whole life, although its beginning may turn out to be earlier; unique over all services. */
   readonly id: string;
 }
 
+/** What is computed of a service. Its figures and its outages are kept, the rest is let go. */
 export interface ServiceNow extends CurrentState {
   readonly service: string;
   readonly customer: string;
@@ -31,16 +34,20 @@ export interface ServiceNow extends CurrentState {
   readonly statement: Statement;
   /** Of the current month, whole, and those that were open when this was last computed. */
   readonly outages: readonly KnownOutage[];
-  readonly computedAt: Instant;
 }
+
+/** What was known of a service when it was last computed. */
+export type ServiceBefore = Pick<ServiceNow, 'service' | 'customer' | 'outages'>;
 
 export interface FleetOptions {
   readonly ledger: Ledger;
   readonly contracts: Contracts;
   readonly clock: Clock;
+  /** Filled with the figures of all services that have not ended. */
+  readonly figures: FleetFigures;
   /** Called for each service that was computed again. */
-  readonly onComputed: (now: ServiceNow, before: ServiceNow | undefined) => void;
-  /** Called when a service has ended: it is not among `all` any more. */
+  readonly onComputed: (now: ServiceNow, before: ServiceBefore | undefined) => void;
+  /** Called when a service has ended: it is not among the figures any more. */
   readonly onEnded: (service: string) => void;
   /** Called when a service cannot be computed, and again with undefined when it can. The others are computed all the same. */
   readonly onTrouble: (service: string, error: unknown) => void;
@@ -55,14 +62,18 @@ const REST_A_TURN = 200;
 const TURNS_FOR_ALL = 60;
 const FEWEST_A_TURN = 10;
 
+/** What is kept of a service that has no outage, as nearly all have none: one for all of them. */
+const NO_OUTAGES: readonly KnownOutage[] = [];
+
 export class Fleet {
   readonly #options: FleetOptions;
-  readonly #services = new Map<string, ServiceNow>();
+  readonly #outages = new Map<string, readonly KnownOutage[]>();
   readonly #news = new Set<string>();
   /** Those that are down, longest ago computed first. */
   readonly #down = new Set<string>();
   readonly #troubled = new Set<string>();
-  readonly #servicesOfCheck = new Map<string, Set<string>>();
+  readonly #ofCheck = new ServiceIndex();
+  readonly #ofCustomer = new ServiceIndex();
   #turn = 0;
   #refreshing: Promise<void> | undefined;
 
@@ -70,9 +81,9 @@ export class Fleet {
     this.#options = options;
   }
 
-  /** All services that have not ended, as last computed, in the order the journal first named them. */
-  all(): readonly ServiceNow[] {
-    return this.#options.ledger.services().flatMap((id) => this.#services.get(id) ?? []);
+  /** Outages of the current month, whole, and those that were open, as last computed. */
+  outagesOf(service: string): readonly KnownOutage[] {
+    return this.#outages.get(service) ?? NO_OUTAGES;
   }
 
   /** Notes which services the entries concern. */
@@ -113,33 +124,41 @@ export class Fleet {
   }
 
   #compute(service: string): void {
-    const { ledger, contracts, clock } = this.#options;
+    const { ledger, contracts, clock, figures } = this.#options;
     const asOf = ledger.asOf(clock.now());
     const contract = contracts.ofService(ledger, service, asOf);
     if (!contract) return;
     const lifecycle = ledger.service(service)?.lifecycle.map((known) => known.fact) ?? [];
     if (statusAt(lifecycle, asOf) === 'ended') {
       this.#down.delete(service);
-      if (this.#services.delete(service)) this.#options.onEnded(service);
+      figures.delete(service);
+      if (this.#outages.delete(service)) this.#options.onEnded(service);
       return;
     }
     const question = { ledger, contract, service, asOf };
+    const known = new KnownService(question);
     const month = monthOf(asOf, contract.offsetMinutes);
-    const statement = computeStatement({ ...question, month: formatMonth(month) });
-    const before = this.#services.get(service);
+    const statement = statementOf(known, formatMonth(month));
+    const { customer } = statement;
+    const outagesBefore = this.#outages.get(service);
     const period = monthInterval(month, contract.offsetMinutes);
-    const open = before?.outages.find((outage) => outage.open);
-    const outages = outagesWithin(question, { ...period, start: Math.min(period.start, open?.start ?? period.start) });
+    const open = outagesBefore?.find((outage) => outage.open);
+    const outages = outagesOf(known, { ...period, start: Math.min(period.start, open?.start ?? period.start) });
     const now: ServiceNow = {
       service,
-      customer: statement.customer,
+      customer,
       contract,
       ...currentState(question),
       statement,
-      outages: identified(service, outages, before?.outages ?? []),
-      computedAt: asOf,
+      outages: identified(service, outages, outagesBefore ?? NO_OUTAGES),
     };
-    this.#services.set(service, now);
+    const before = outagesBefore && {
+      service,
+      customer: figures.get(service)?.customer ?? customer,
+      outages: outagesBefore,
+    };
+    figures.set(now);
+    this.#outages.set(service, now.outages.length === 0 ? NO_OUTAGES : now.outages);
     this.#down.delete(service);
     if (now.state === 'down') this.#down.add(service);
     this.#options.onComputed(now, before);
@@ -149,14 +168,12 @@ export class Fleet {
     switch (fact.type) {
       case 'service':
         for (const component of Object.values(fact.components)) {
-          for (const check of component.checks) {
-            const services = this.#servicesOfCheck.get(check) ?? new Set();
-            this.#servicesOfCheck.set(check, services.add(fact.id));
-          }
+          for (const check of component.checks) this.#ofCheck.add(check, fact.id);
         }
+        this.#ofCustomer.add(fact.customer, fact.id);
         return [fact.id];
       case 'edge':
-        return this.#servicesOfCheck.get(fact.check) ?? [];
+        return this.#ofCheck.of(fact.check);
       case 'fee':
       case 'lifecycle':
       case 'exclusion':
@@ -165,8 +182,9 @@ export class Fleet {
         return [fact.service];
       case 'work':
         return fact.services === '*' ? this.#options.ledger.services() : fact.services;
-      case 'work-cancelled':
       case 'notice':
+        return this.#ofCustomer.of(fact.customer);
+      case 'work-cancelled':
       case 'exclusion-withdrawn':
         return this.#options.ledger.services();
       default:

@@ -1,7 +1,7 @@
 /** Says once that an outage began, and once that it ended, whatever it is that listens. */
 import { type Outage, partsLengthMs } from '../domain/contract/outages.ts';
 import type { DowntimeClass } from '../domain/contract/statement-result.ts';
-import type { ServiceNow } from './fleet.ts';
+import type { ServiceBefore, ServiceNow } from './fleet.ts';
 
 export interface OutageListener {
   began(service: ServiceNow, outage: Outage): void;
@@ -13,7 +13,7 @@ export interface OutageListener {
 const CLASSES: readonly DowntimeClass[] = ['planned', 'excluded', 'unplanned'];
 
 /** Compares what was known of a service before and now, and announces what is new. */
-export function announceOutages(now: ServiceNow, before: ServiceNow | undefined, listener: OutageListener): void {
+export function announceOutages(now: ServiceNow, before: ServiceBefore | undefined, listener: OutageListener): void {
   for (const outage of now.outages) {
     const known = before?.outages.find((earlier) => earlier.id === outage.id);
     if (!known) listener.began(now, outage);

@@ -28,7 +28,7 @@ function instant({ contract }: ServiceNow, at: number): string {
 }
 
 /** An outage as the metrics show it. */
-export function metricOf({ service }: ServiceNow, outage: KnownOutage): LastOutage {
+export function metricOf(service: string, outage: KnownOutage): LastOutage {
   return {
     id: outage.id,
     service,

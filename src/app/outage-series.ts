@@ -2,13 +2,13 @@
 import type { Outage } from '../domain/contract/outages.ts';
 import { type Millis, SECOND } from '../domain/time/instant.ts';
 import type { OutagePoint } from '../outputs/influx/point.ts';
-import type { ServiceNow } from './fleet.ts';
+import type { ServiceBefore, ServiceNow } from './fleet.ts';
 
 /** A part that only grows is written again this often: in a mass outage every service has one. */
 const GROWTH_STEP: Millis = 15 * SECOND;
 
 /** The points that say what changed; all of them when nothing was known before. */
-export function outagePoints(now: ServiceNow, before: ServiceNow | undefined): readonly OutagePoint[] {
+export function outagePoints(now: ServiceNow, before: ServiceBefore | undefined): readonly OutagePoint[] {
   const known = new Map((before ? allParts(before) : []).map((point) => [keyOf(point), point]));
   const current = allParts(now);
   const changed = current.filter((point) => {
@@ -24,7 +24,7 @@ export function outagePoints(now: ServiceNow, before: ServiceNow | undefined): r
   return [...changed, ...gone.map((point) => ({ ...point, end: point.start, durationMs: 0 }))];
 }
 
-function allParts({ service, customer, outages }: ServiceNow): readonly OutagePoint[] {
+function allParts({ service, customer, outages }: ServiceBefore): readonly OutagePoint[] {
   return outages.flatMap((outage) =>
     outage.parts.map((part): OutagePoint => {
       const lasts = outage.open && part.end === outage.end;

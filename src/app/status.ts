@@ -1,21 +1,22 @@
 /** The daemon's account of itself and the fleet (`kepil status`, the HTTP API). */
 import { formatAvailability } from '../domain/contract/availability-text.ts';
+import type { ServiceFigures } from '../domain/contract/fleet-figures.ts';
 import { formatAmount } from '../domain/money/money.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { ServiceStatus } from '../report/status.ts';
-import type { ServiceNow } from './fleet.ts';
+import type { KnownOutage } from './fleet.ts';
 
 /** One service's row. */
-export function statusOf(service: ServiceNow, now: Instant): ServiceStatus {
-  const { statement, state } = service;
-  const open = state === 'down' ? service.outages.findLast((outage) => outage.open) : undefined;
-  const { month, year, credit } = statement;
+export function statusOf(shown: ServiceFigures, outages: readonly KnownOutage[], now: Instant): ServiceStatus {
+  const { service, customer, state, since = null, accrued, promise } = shown;
+  const open = state === 'down' ? outages.findLast((outage) => outage.open) : undefined;
   const latest = open?.parts.at(-1);
+  const unplannedMonthMs = shown.ms('month', 'unplanned');
   return {
-    service: service.service,
-    customer: service.customer,
+    service,
+    customer,
     state,
-    since: service.since ?? null,
+    since,
     ...(open
       ? {
           openOutage: {
@@ -25,11 +26,11 @@ export function statusOf(service: ServiceNow, now: Instant): ServiceStatus {
           },
         }
       : {}),
-    monthAvailability: formatAvailability(month.ms.up, month.ms.unplanned),
-    yearAvailability: formatAvailability(year.ms.up, year.ms.unplanned),
-    unplannedMonthMs: month.ms.unplanned,
-    accrued: formatAmount(credit.accrued),
-    currency: credit.currency,
-    promise: year.promise,
+    monthAvailability: formatAvailability(shown.ms('month', 'up'), unplannedMonthMs),
+    yearAvailability: formatAvailability(shown.ms('year', 'up'), shown.ms('year', 'unplanned')),
+    unplannedMonthMs,
+    accrued: formatAmount(accrued),
+    currency: accrued.currency,
+    promise,
   };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Fleet, type ServiceNow } from '../../src/app/fleet.ts';
+import { Fleet } from '../../src/app/fleet.ts';
 import { announceOutages } from '../../src/app/outage-announcer.ts';
 import { metricOf } from '../../src/app/outage-outputs.ts';
 import { statusOf } from '../../src/app/status.ts';
 import { Contracts } from '../../src/domain/contract/contracts.ts';
+import { FleetFigures } from '../../src/domain/contract/fleet-figures.ts';
 import type { Fact } from '../../src/domain/facts/fact.ts';
 import { Ledger } from '../../src/domain/facts/ledger.ts';
 import { HOUR, type Instant, MINUTE, SECOND } from '../../src/domain/time/instant.ts';
@@ -21,10 +22,12 @@ function fleetAt(start: Instant, ...facts: readonly Fact[]) {
   const announced: string[] = [];
   const troubles: string[] = [];
   const ended: string[] = [];
+  const figures = new FleetFigures();
   const fleet = new Fleet({
     ledger,
     contracts: new Contracts([CONTRACT], CONTRACT.id),
     clock,
+    figures,
     onComputed: (now, before) => {
       computed.push(now.service);
       if (!before) return;
@@ -49,7 +52,9 @@ function fleetAt(start: Instant, ...facts: readonly Fact[]) {
     await fleet.refresh();
     return announced.splice(0);
   };
-  return { clock, fleet, tell, computed, ended, troubles };
+  const shown = (): readonly string[] => [...figures.all()].map(({ service }) => service);
+  const status = (service: string) => statusOf(figures.get(service)!, fleet.outagesOf(service), clock.now());
+  return { clock, fleet, tell, computed, ended, troubles, shown, status };
 }
 
 const T = at('2026-03-10T12:00:00');
@@ -67,7 +72,6 @@ const ONE: readonly Fact[] = [
   edgeFact(MAIL, 'up', T - HOUR),
   coverageFact(T - MINUTE, T),
 ];
-const only = (fleet: Fleet): ServiceNow => fleet.all()[0]!;
 
 describe('announcements of outages', () => {
   it('say once that an outage began, which classes it reached, and once that it ended', async () => {
@@ -91,12 +95,12 @@ describe('announcements of outages', () => {
     await tell();
     await clock.advance(10 * SECOND);
     await tell(edgeFact(WEB, 'down', T - 4 * SECOND, T), coverageFact(T + 5 * SECOND, clock.now()));
-    const id = metricOf(only(fleet), only(fleet).outages[0]!).id;
+    const id = metricOf('s1', fleet.outagesOf('s1')[0]!).id;
     // The mail server timed out, so its outage was confirmed later although it had begun before.
     await clock.advance(30 * SECOND);
     expect(await tell(edgeFact(MAIL, 'down', T - 40 * SECOND, T - 20 * SECOND))).toEqual([]);
-    expect(metricOf(only(fleet), only(fleet).outages[0]!)).toMatchObject({ id, start: T - 30 * SECOND });
-    expect(only(fleet).outages).toHaveLength(1);
+    expect(metricOf('s1', fleet.outagesOf('s1')[0]!)).toMatchObject({ id, start: T - 30 * SECOND });
+    expect(fleet.outagesOf('s1')).toHaveLength(1);
   });
 
   it('give two outages two names', async () => {
@@ -110,7 +114,7 @@ describe('announcements of outages', () => {
       edgeFact(WEB, 'up', T + 3 * MINUTE),
       coverageFact(T + HOUR, clock.now()),
     );
-    expect(new Set(only(fleet).outages.map((outage) => metricOf(only(fleet), outage).id)).size).toBe(2);
+    expect(new Set(fleet.outagesOf('s1').map((outage) => metricOf('s1', outage).id)).size).toBe(2);
   });
 
   it('say that an outage ended although that was in the month before', async () => {
@@ -170,25 +174,43 @@ describe('Fleet', () => {
     expect(computed.length).toBeLessThanOrEqual(3 * 600);
   });
 
+  it('computes only the services of a customer who was given notice', async () => {
+    const others = Array.from({ length: 40 }, (_, n) => [
+      serviceFact(`n${n}`, 'c2'),
+      lifecycleFact(`n${n}`, at('2026-01-01T00:00:00')),
+    ]).flat();
+    const { tell, computed } = fleetAt(T, ...others, ...ONE);
+    await tell();
+    for (let turn = 0; turn < 41; turn += 1) await tell();
+    computed.length = 0;
+    const work = { type: 'work', id: 'w1', revision: 1, start: T + HOUR, end: T + 2 * HOUR, at: T } as const;
+    await tell({ ...work, services: '*' });
+    expect(new Set(computed).size).toBe(41);
+    computed.length = 0;
+    await tell({ type: 'notice', work: 'w1', revision: 1, customer: 'c1', at: T, channel: 'mail' });
+    expect(computed).toContain('s1');
+    expect(computed.length).toBeLessThanOrEqual(11);
+  });
+
   it('says once that a service has ended', async () => {
-    const { fleet, tell, ended } = fleetAt(T, ...ONE);
+    const { shown, tell, ended } = fleetAt(T, ...ONE);
     await tell();
     await tell(lifecycleFact('s1', T - SECOND, 'ended'));
     await tell();
     expect(ended).toEqual(['s1']);
-    expect(fleet.all()).toEqual([]);
+    expect(shown()).toEqual([]);
   });
 
   it('computes all but those that cannot be computed, and says which and when they can again', async () => {
     const bad = serviceFact('s0', 'c1', { contract: 'dropped' });
-    const { fleet, tell, troubles } = fleetAt(T, bad, ...ONE);
+    const { shown, tell, troubles } = fleetAt(T, bad, ...ONE);
     await tell();
     await tell();
-    expect(fleet.all().map(({ service }) => service)).toEqual(['s1']);
+    expect(shown()).toEqual(['s1']);
     expect(troubles).toEqual(['s0 contract: found "dropped", expected one of builder']);
     await tell({ ...bad, contract: 'builder', from: T });
     expect(troubles).toEqual([expect.anything(), 's0 undefined']);
-    expect(fleet.all()).toHaveLength(2);
+    expect(shown()).toHaveLength(2);
   });
 
   it('runs one refresh at a time', async () => {
@@ -200,24 +222,29 @@ describe('Fleet', () => {
 
 describe('statusOf', () => {
   it('shows an up service without an outage', async () => {
-    const { fleet, tell } = fleetAt(T, ...ONE);
+    const { status, tell } = fleetAt(T, ...ONE);
     await tell();
-    const status = statusOf(only(fleet), T);
-    expect(status).toMatchObject({ service: 's1', customer: 'c1', state: 'up', since: T - HOUR, accrued: '0.00' });
-    expect(status).not.toHaveProperty('openOutage');
-    expect(status.monthAvailability).toBe('100.0000');
+    expect(status('s1')).toMatchObject({
+      service: 's1',
+      customer: 'c1',
+      state: 'up',
+      since: T - HOUR,
+      accrued: '0.00',
+    });
+    expect(status('s1')).not.toHaveProperty('openOutage');
+    expect(status('s1').monthAvailability).toBe('100.0000');
   });
 
   it('shows the open outage with the class of its latest instant', async () => {
-    const { clock, fleet, tell } = fleetAt(T, ...ONE);
+    const { clock, status, tell } = fleetAt(T, ...ONE);
     await clock.advance(2 * MINUTE);
     await tell(edgeFact(WEB, 'down', T), coverageFact(T + MINUTE, clock.now()));
-    expect(statusOf(only(fleet), clock.now()).openOutage).toEqual({
+    expect(status('s1').openOutage).toEqual({
       start: T,
       class: 'unplanned',
       durationMs: 2 * MINUTE,
     });
     await tell(lifecycleFact('s1', T + 30 * SECOND, 'suspended'));
-    expect(statusOf(only(fleet), clock.now()).openOutage?.class).toBe('outside');
+    expect(status('s1').openOutage?.class).toBe('outside');
   });
 });

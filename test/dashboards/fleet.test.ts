@@ -12,9 +12,8 @@ import { InfluxDB } from 'influx';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createInfluxOutput } from '../../src/outputs/influx/influx-output.ts';
-import { createMetrics } from '../../src/outputs/metrics/metrics.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { MARCH_10, sampleMetrics } from '../outputs/metrics/sample-metrics.ts';
+import { emptyMetrics, MARCH_10, sampleMetrics } from '../outputs/metrics/sample-metrics.ts';
 import { type Dashboard, dashboardQueries, type Panel, panelsOf } from '../support/dashboard-queries.ts';
 import { startInfluxdb } from '../support/servers/influxdb.ts';
 import { installed, programPath } from '../support/servers/program.ts';
@@ -31,7 +30,7 @@ function dashboard(file: string): Dashboard {
 
 /** Label names by series name, from the text that Prometheus scrapes. */
 async function knownSeries(): Promise<Map<string, Set<string>>> {
-  const process = createMetrics({ version: '0', startedAt: 1, errorWords: [], processMetrics: true });
+  const process = emptyMetrics(true);
   const golden = readFileSync(join(ROOT, 'test/golden/metrics.txt'), 'utf8');
   const known = new Map<string, Set<string>>();
   for (const line of `${await process.registry.metrics()}\n${golden}`.split('\n')) {

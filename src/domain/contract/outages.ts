@@ -18,7 +18,11 @@ const ALL_TIME: Interval = { start: Number.NEGATIVE_INFINITY, end: Number.POSITI
 
 /** The outages that overlap a period, whole, in order. */
 export function outagesWithin(question: ServiceQuestion, period: Interval): readonly Outage[] {
-  const service = new KnownService(question);
+  return outagesOf(new KnownService(question), period);
+}
+
+/** The same of a service that is known already. */
+export function outagesOf(service: KnownService, period: Interval): readonly Outage[] {
   const timeline = service.timeline('as-defined');
   const lastSeen = timeline.findLast((transition) => transition.state !== 'unknown');
   return spansOf(timeline, 'down', ALL_TIME)

@@ -31,9 +31,17 @@ export interface StatementQuestion extends ServiceQuestion {
  * @throws RangeError when the ledger does not define the service as of then, or the month is no month.
  */
 export function computeStatement(question: StatementQuestion): Statement {
-  const { contract, asOf } = question;
-  const service = new KnownService(question);
-  const wholeMonth = monthInterval(parseMonth(question.month), contract.offsetMinutes);
+  return statementOf(new KnownService(question), question.month);
+}
+
+/**
+ * The same of a service that is known already.
+ * @param named contract-clock month, `2026-03`.
+ * @throws RangeError when the month is no month.
+ */
+export function statementOf(service: KnownService, named: string): Statement {
+  const { contract, asOf } = service.question;
+  const wholeMonth = monthInterval(parseMonth(named), contract.offsetMinutes);
   const end = Math.min(wholeMonth.end, asOf);
   const month = upTo(wholeMonth, end);
   const tally = tallyPeriod(contract, service.lifecycle, { month: wholeMonth, end });
@@ -58,7 +66,7 @@ export function computeStatement(question: StatementQuestion): Statement {
   const cap = creditCap(credited);
 
   return {
-    service: question.service,
+    service: service.question.service,
     customer: service.definition.customer,
     month: {
       period: month,

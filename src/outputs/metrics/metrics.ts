@@ -6,20 +6,20 @@
  * millisecond and money to the minor unit in the text.
  */
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { FleetFigures } from '../../domain/contract/fleet-figures.ts';
 import { createDaemonMetrics, type DaemonMetrics, type DaemonMetricsOptions } from './daemon-metrics.ts';
 import { printGauges } from './exposition.ts';
 import { createOutageMetrics, type OutageMetrics } from './outage-metrics.ts';
-import { createServiceMetrics, type ServiceMetrics } from './service-metrics.ts';
+import { createServiceMetrics } from './service-metrics.ts';
 
 export interface MetricsOptions extends DaemonMetricsOptions {
+  /** What is shown of the services. */
+  readonly figures: FleetFigures;
   /** Whether `process_*` and `nodejs_*` are there too. */
   readonly processMetrics: boolean;
 }
 
-export interface Metrics
-  extends DaemonMetrics,
-    Omit<OutageMetrics, 'families' | 'remove'>,
-    Omit<ServiceMetrics, 'families'> {
+export interface Metrics extends DaemonMetrics, Omit<OutageMetrics, 'families'> {
   /** For metrics that other parts register; those by service are not in it. */
   readonly registry: Registry;
   readonly contentType: string;
@@ -37,7 +37,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
   const daemon = createDaemonMetrics(registry, options);
   const outages = createOutageMetrics(registry);
-  const services = createServiceMetrics();
+  const services = createServiceMetrics(options.figures);
   if (options.processMetrics) {
     collectDefaultMetrics({ register: registry });
     for (const name of MISNAMED) registry.removeSingleMetric(name);
@@ -45,18 +45,14 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
   async function* chunks(): AsyncGenerator<Buffer> {
     yield Buffer.from(await registry.metrics());
-    yield* printGauges([...services.families, ...outages.families]);
+    yield* printGauges([...services, ...outages.families]);
   }
 
   return {
     ...daemon,
-    outageSeen: outages.outageSeen,
+    outageReached: outages.outageReached,
     outage: outages.outage,
-    service: services.service,
-    remove(service) {
-      services.remove(service);
-      outages.remove(service);
-    },
+    remove: outages.remove,
     registry,
     contentType: registry.contentType,
     chunks,

@@ -1,9 +1,9 @@
 /**
  * Outages: a counter by class, and the latest outage of each service to the millisecond.
  *
- * An outage that has time in several classes counts once in each. The counter is monotone for the life of the process:
- * a part that a later decision moves to another class (an exclusion approved, say) stays counted in the first and is
- * counted in the second as well. The statement, not the counter, says what holds now.
+ * An outage that has time in several classes counts once in each, when it first has. A part that a later decision moves to
+ * another class (an exclusion approved, say) stays counted in the first and is counted in the second as well. The
+ * statement, not the counter, says what holds now.
  */
 import { Counter, type Registry } from 'prom-client';
 import type { DowntimeClass } from '../../domain/contract/statement-result.ts';
@@ -24,14 +24,12 @@ export interface LastOutage {
 }
 
 export interface OutageMetrics {
-  /** Counts an outage in a class the first time that the two are seen together. */
-  outageSeen(outageId: string, outageClass: DowntimeClass): void;
+  /** An outage has time in a class in which it had none before. */
+  outageReached(outageClass: DowntimeClass): void;
   /**
-   * An outage began, grew, ended or was classed anew. Counts it in each class that it has time in, and shows it as its
-   * service's latest unless a later one is shown already.
-   * @param news false for one that was already so when the daemon started: it is shown, and not counted.
+   * An outage began, grew, ended or was classed anew: shows it as its service's latest unless a later one is shown already.
    */
-  outage(outage: LastOutage, news?: boolean): void;
+  outage(outage: LastOutage): void;
   /** Stops showing the outages of a service that is no longer there. */
   remove(service: string): void;
   readonly families: readonly Family[];
@@ -46,15 +44,7 @@ export function createOutageMetrics(registry: Registry): OutageMetrics {
     registers: [registry],
   });
   for (const name of CLASSES) counter.inc({ class: name }, 0);
-  const seen = new Set<string>();
   const last = new Map<string, LastOutage>();
-
-  function outageSeen(outageId: string, outageClass: DowntimeClass): void {
-    const key = keyOf(outageId, outageClass);
-    if (seen.has(key)) return;
-    seen.add(key);
-    counter.inc({ class: outageClass });
-  }
 
   function* lengths(): Iterable<Sample> {
     for (const { service, ms } of last.values()) {
@@ -74,13 +64,8 @@ export function createOutageMetrics(registry: Registry): OutageMetrics {
   }
 
   return {
-    outageSeen,
-    outage(outage, news = true) {
-      for (const name of CLASSES) {
-        if (outage.ms[name] === 0) continue;
-        if (news) outageSeen(outage.id, name);
-        else seen.add(keyOf(outage.id, name));
-      }
+    outageReached: (outageClass) => counter.inc({ class: outageClass }),
+    outage(outage) {
       const shown = last.get(outage.service);
       if (!shown || shown.id === outage.id || shown.start <= outage.start) last.set(outage.service, outage);
     },
@@ -105,8 +90,4 @@ export function createOutageMetrics(registry: Registry): OutageMetrics {
       },
     ],
   };
-}
-
-function keyOf(outageId: string, outageClass: DowntimeClass): string {
-  return `${outageClass} ${outageId}`;
 }

@@ -1,8 +1,8 @@
 /** A full set of metrics from fixed inputs, as the golden file shows it. */
+import { type ComputedService, FleetFigures } from '../../../src/domain/contract/fleet-figures.ts';
 import type { ClassTotals, Statement } from '../../../src/domain/contract/statement-result.ts';
 import { DAY, HOUR, SECOND } from '../../../src/domain/time/instant.ts';
 import { createMetrics, type Metrics } from '../../../src/outputs/metrics/metrics.ts';
-import type { ServiceShown } from '../../../src/outputs/metrics/service-metrics.ts';
 import { FAILURES, VOIDS } from '../../../src/probes/outcome.ts';
 
 export const MARCH_10 = Date.parse('2026-03-10T00:30:00.123+05:00');
@@ -45,13 +45,14 @@ export function statement(options: StatementOptions): Statement {
 }
 
 /** A service as it is shown with a statement: up, unless said otherwise. */
-export function shown(of: Statement, more: Partial<ServiceShown> = {}): ServiceShown {
+export function shown(of: Statement, more: Partial<ComputedService> = {}): ComputedService {
   return { service: of.service, customer: of.customer, state: 'up', components: { web: 'up' }, statement: of, ...more };
 }
 
 /** Metrics by default without those of the process, which no two runs share. */
-export function emptyMetrics(processMetrics = false): Metrics {
+export function emptyMetrics(processMetrics = false, figures = new FleetFigures()): Metrics {
   return createMetrics({
+    figures,
     version: '0.1.0',
     startedAt: MARCH_10 - DAY,
     errorWords: [...FAILURES, ...VOIDS],
@@ -60,8 +61,8 @@ export function emptyMetrics(processMetrics = false): Metrics {
 }
 
 /** Every metric with at least one sample. */
-export function sampleMetrics(processMetrics = false): Metrics {
-  const metrics = emptyMetrics(processMetrics);
+export function sampleMetrics(processMetrics = false, figures = new FleetFigures()): Metrics {
+  const metrics = emptyMetrics(processMetrics, figures);
   const base = { service: 's1', component: 'web' };
   metrics.probe({ ...base, kind: 'http', outcome: 'ok', durationMs: 42 });
   metrics.probe({ ...base, kind: 'http', outcome: 'fail', error: 'http_status', durationMs: 250 });
@@ -97,9 +98,9 @@ export function sampleMetrics(processMetrics = false): Metrics {
   });
   const s2 = statement({ service: 's2', month: { outside: DAY }, year: { outside: DAY } });
   const s3 = statement({ service: 's3 "quoted" \\ path', month: { up: DAY }, year: { up: DAY }, accruedMinor: 5n });
-  metrics.service(shown(s1, { customer: 'c1', state: 'down', components: { web: 'down', mail: 'up' } }));
-  metrics.service(shown(s2, { customer: 'c2', state: 'unknown', components: { web: 'unknown' } }));
-  metrics.service(shown(s3, { customer: 'c3' }));
+  figures.set(shown(s1, { customer: 'c1', state: 'down', components: { web: 'down', mail: 'up' } }));
+  figures.set(shown(s2, { customer: 'c2', state: 'unknown', components: { web: 'unknown' } }));
+  figures.set(shown(s3, { customer: 'c3' }));
   metrics.outage({
     id: 'o1',
     service: 's1',
@@ -107,6 +108,7 @@ export function sampleMetrics(processMetrics = false): Metrics {
     end: MARCH_10 + HOUR + 59_124,
     ms: { planned: HOUR, excluded: 1, unplanned: 59_123 },
   });
+  for (const reached of ['planned', 'excluded', 'unplanned', 'unplanned'] as const) metrics.outageReached(reached);
   metrics.outage({ id: 'o2', service: 's2', start: MARCH_10, ms: { planned: 0, excluded: 0, unplanned: 1_001 } });
   return metrics;
 }

@@ -1,17 +1,16 @@
-/** The sums over all services that `kepil_fleet_*` shows, kept as services come, change and go: a scrape adds nothing up. */
-import {
-  type ClassTotals,
-  INSTANT_CLASSES,
-  type InstantClass,
-  type PromiseStanding,
-  type Statement,
-} from '../../domain/contract/statement-result.ts';
-import type { State } from '../../domain/facts/fact.ts';
+/** The sums over all services of a fleet, kept as services come, change and go: who asks for them adds nothing up. */
+import type { State } from '../facts/fact.ts';
+import type { Money } from '../money/money.ts';
+import type { Millis } from '../time/instant.ts';
+import { type ClassTotals, INSTANT_CLASSES, type InstantClass, type PromiseStanding } from './statement-result.ts';
 
 /** What of a service is counted. */
 export interface Counted {
   readonly state: State;
-  readonly statement: Statement;
+  readonly promise: PromiseStanding;
+  readonly accrued: Money;
+  /** Time of the period so far in one class, in milliseconds. */
+  ms(period: 'month' | 'year', name: InstantClass): Millis;
 }
 
 export class FleetTotals {
@@ -37,14 +36,14 @@ export class FleetTotals {
     for (const [currency, { minor }] of this.#credit) yield [currency, minor];
   }
 
-  #count({ state, statement: { month, year, credit } }: Counted, by: 1 | -1): void {
-    this.states[state] += by;
-    this.standings[year.promise] += by;
+  #count(service: Counted, by: 1 | -1): void {
+    this.states[service.state] += by;
+    this.standings[service.promise] += by;
     for (const name of INSTANT_CLASSES) {
-      this.month[name] += by * month.ms[name];
-      this.year[name] += by * year.ms[name];
+      this.month[name] += by * service.ms('month', name);
+      this.year[name] += by * service.ms('year', name);
     }
-    const { currency, minor } = credit.accrued;
+    const { currency, minor } = service.accrued;
     const sum = this.#credit.get(currency) ?? { minor: 0n, services: 0 };
     sum.minor += BigInt(by) * minor;
     sum.services += by;
