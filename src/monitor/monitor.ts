@@ -17,6 +17,7 @@ import type {
   FoundEdge,
   Jitter,
   ProbeLimits,
+  RecordedState,
   WaitingProbes,
   WatchedCheck,
 } from './watched-check.ts';
@@ -76,8 +77,8 @@ export class Monitor {
   readonly #options: MonitorOptions;
   readonly #crews = new Map<number, Crew>();
   readonly #restarts = new Set<CancelTimer>();
-  /** The newest edge that a worker found of each check. */
-  readonly #newest = new Map<string, FoundEdge>();
+  /** What the newest edge that a worker found of each check began. */
+  readonly #newest = new Map<string, RecordedState>();
   #shards: ReadonlyMap<string, number>;
   #stopping = false;
 
@@ -203,7 +204,7 @@ export class Monitor {
     crew.inFlight = batch.inFlight;
     crew.waiting = batch.waiting;
     crew.unknown = false;
-    for (const edge of batch.edges) this.#newest.set(edge.check, edge);
+    for (const edge of batch.edges) this.#newest.set(edge.check, stateBegunBy(edge));
     this.#handOn(batch);
     if (crew.deaths > 0 && this.#hasLivedLong(crew)) {
       const wasTrouble = crew.deaths >= TROUBLE_DEATHS;
@@ -238,7 +239,7 @@ export class Monitor {
       const { through } = recorded;
       return [{ check: check.id, to: 'unknown', earliest: through, latest: through }];
     });
-    for (const edge of edges) this.#newest.set(edge.check, edge);
+    for (const edge of edges) this.#newest.set(edge.check, stateBegunBy(edge));
     this.#handOn({ edges, samples: [], blips: [], skipped: 0 });
   }
 
@@ -254,8 +255,7 @@ export class Monitor {
    * replacement that went on from the journal could date an edge a second time, and otherwise.
    */
   #goneOn(check: WatchedCheck, covered: Covered): WatchedCheck {
-    const edge = this.#newest.get(check.id);
-    const known = edge ? { state: edge.to, since: edge.latest, through: firstObserved(edge) } : check.recorded;
+    const known = this.#newest.get(check.id) ?? check.recorded;
     if (!known || known.state === 'unknown') return known ? { ...check, recorded: known } : check;
     const through = Math.max(known.through, covered.get(check.intervalMs) ?? known.through);
     return { ...check, recorded: { ...known, through } };
@@ -274,6 +274,10 @@ export class Monitor {
     }
     return [...merged].map(([intervalMs, through]) => ({ intervalMs, through }));
   }
+}
+
+function stateBegunBy(edge: FoundEdge): RecordedState {
+  return { state: edge.to, since: edge.latest, through: firstObserved(edge) };
 }
 
 /** Tells a worker, if there is one; one that is yet to come starts with what holds then. */

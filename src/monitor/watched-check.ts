@@ -17,8 +17,15 @@ export interface WatchedCheck {
   readonly group?: string;
   /** Names those by whose probes its edges may be dated: the group's checks of one kind. Absent: by its own alone. */
   readonly fate?: string;
-  /** What was last recorded of it, to go on from: a state that began by `since` and was observed at `through`. */
-  readonly recorded?: { readonly state: State; readonly through: Instant; readonly since?: Instant };
+  /** What was last recorded of it, to go on from. */
+  readonly recorded?: RecordedState;
+}
+
+/** A state that began by `since` and was observed at `through`. */
+export interface RecordedState {
+  readonly state: State;
+  readonly through: Instant;
+  readonly since?: Instant;
 }
 
 /** Bounds of what one thread probes at once and besides the slots. */
