@@ -20,7 +20,7 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY config ./config
 COPY src ./src
-RUN printf '#!/bin/sh\nexec node --max-semi-space-size=4 /app/src/launch.js "$@"\n' > /usr/local/bin/kepil \
+RUN printf '#!/bin/sh\nexec node /app/src/launch.js "$@"\n' > /usr/local/bin/kepil \
   && chmod 755 /usr/local/bin/kepil \
   && install -d -o node -g node -m 700 /var/lib/kepil
 USER node

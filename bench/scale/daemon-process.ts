@@ -4,8 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { endGroup, spawnTied } from '../../test/support/tied-process.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../src/launch.js', import.meta.url));
-/** Those of `npm start`. */
-const NODE_OPTIONS = ['--max-semi-space-size=4'];
 const STOP_WITHIN_MS = 30_000;
 
 export interface DaemonProcess {
@@ -21,7 +19,7 @@ export interface DaemonProcess {
 /** Starts the daemon and waits until it says that it is running. @throws when it ends before. */
 export async function startDaemon(configPath: string, onSpawn: (pid: number) => void): Promise<DaemonProcess> {
   const startedAt = performance.now();
-  const child = spawnTied(process.execPath, [...NODE_OPTIONS, LAUNCHER, 'serve', '--config', configPath]);
+  const child = spawnTied(process.execPath, [LAUNCHER, 'serve', '--config', configPath]);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${process.execPath} cannot be started`);
   onSpawn(pid);

@@ -111,6 +111,21 @@ describe('kepil serve', () => {
     const facts = (await readEntries(config.journalPath)).map((entry) => entry.fact.type);
     expect(facts).toEqual(['daemon-started', 'daemon-stopped']);
   });
+
+  it.skipIf(process.platform !== 'linux')('is the process that was started, told to take little memory', async () => {
+    await using config = await writeDaemonConfig({ subscriptions: [] });
+    await using daemon = await startKepil(config);
+    const told = (file: string) => readFileSync(`/proc/${daemon.pid}/${file}`, 'utf8').split('\0');
+    expect(told('cmdline').slice(1)).toEqual([
+      '--max-semi-space-size=4',
+      expect.stringMatching(/launch\.js$/),
+      'serve',
+      '--config',
+      config.path,
+      '',
+    ]);
+    expect(told('environ')).toContain('MALLOC_ARENA_MAX=1');
+  });
 });
 
 describe('kepil replay', () => {
