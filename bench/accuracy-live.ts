@@ -7,13 +7,13 @@ import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { MINUTE, SECOND } from '../src/domain/time/instant.ts';
 import { Monitor } from '../src/monitor/monitor.ts';
-import type { FoundEdge, WatchedCheck } from '../src/monitor/watched-check.ts';
+import type { WatchedCheck } from '../src/monitor/watched-check.ts';
 import { DEFAULT_STATUS } from '../src/probes/target.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import type { FlapOrder, FlapReport } from './accuracy/flapping-servers.ts';
 import type { TrueOutage } from './accuracy/scripted-target.ts';
 import { summarise } from './accuracy/summary.ts';
-import { judge } from './accuracy/verdict.ts';
+import { judge, type ReportedEdge } from './accuracy/verdict.ts';
 
 const { values } = parseArgs({
   options: {
@@ -36,7 +36,7 @@ const order: FlapOrder = {
 
 const servers = fork(new URL('./accuracy/flapping-servers.ts', import.meta.url));
 const outages = new Map<number, TrueOutage[]>(Array.from({ length: targets }, (_, i) => [i, []]));
-const edges = new Map<string, FoundEdge[]>();
+const edges = new Map<string, ReportedEdge[]>();
 let monitor: Monitor | undefined;
 servers.on('message', async (report: FlapReport) => {
   if (report.kind === 'outage') outages.get(report.target)?.push(report);
@@ -76,7 +76,10 @@ function watch(ports: readonly number[]): Monitor {
     onTrouble: () => {},
     checks: checksOf(ports),
     onBatch: (batch) => {
-      for (const edge of batch.edges) edges.set(edge.check, [...(edges.get(edge.check) ?? []), edge]);
+      const reportedAt = systemClock.now();
+      for (const edge of batch.edges) {
+        edges.set(edge.check, [...(edges.get(edge.check) ?? []), { ...edge, reportedAt }]);
+      }
     },
     onWorkerLost: (reason) => {
       throw reason;

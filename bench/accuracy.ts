@@ -24,11 +24,15 @@ const [outages, group, seed] = [values.outages, values.group, values.seed].map((
   return number;
 }) as [number, number, number];
 
-const common = { seed, intervalMs: MINUTE, lengthMs: { from: 7 * SECOND, to: 10 * MINUTE } };
+const common = { seed, ownAddresses: false, intervalMs: MINUTE, lengthMs: { from: 7 * SECOND, to: 10 * MINUTE } };
 const EACH = 5;
 const runs = [
   ['lone targets', { ...common, targets: Math.ceil(outages / EACH), checksEach: 1, outagesEach: EACH }],
   [`groups of ${group}`, { ...common, targets: Math.ceil(outages / 100), checksEach: group, outagesEach: 10 }],
+  [
+    `groups of ${group}, an address each`,
+    { ...common, targets: Math.ceil(outages / 100), checksEach: group, outagesEach: 10, ownAddresses: true },
+  ],
   [
     'blips of lone targets',
     {

@@ -1,11 +1,11 @@
 /** The real prober loop over scripted targets, on virtual time. */
 import { type Instant, MINUTE, type Millis, SECOND } from '../../src/domain/time/instant.ts';
 import { ProberLoop } from '../../src/monitor/prober-loop.ts';
-import type { FoundEdge, WatchedCheck } from '../../src/monitor/watched-check.ts';
+import type { WatchedCheck } from '../../src/monitor/watched-check.ts';
 import { ProcessClock, VirtualTime } from '../../test/simulation/virtual-time.ts';
 import { SeededRandom } from '../../test/support/seeded-random.ts';
 import { MODES, ScriptedTarget, type TrueOutage } from './scripted-target.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { judge, type ReportedEdge, type Verdict } from './verdict.ts';
 
 export interface Fleet {
   readonly seed: number;
@@ -17,6 +17,8 @@ export interface Fleet {
   /** Lengths of outages, of which every magnitude is as likely as another. */
   readonly lengthMs: { readonly from: Millis; readonly to: Millis };
   readonly intervalMs: Millis;
+  /** Whether the checks of a target have an address each. */
+  readonly ownAddresses: boolean;
 }
 
 const START: Instant = Date.UTC(2026, 2, 1);
@@ -40,7 +42,7 @@ export async function runVirtually(fleet: Fleet): Promise<Verdict> {
   const targetOf = new Map(
     checks.map(({ id }, i) => [id, targets[Math.floor(i / fleet.checksEach)] as ScriptedTarget]),
   );
-  const edges = new Map<string, FoundEdge[]>(checks.map(({ id }) => [id, []]));
+  const edges = new Map<string, ReportedEdge[]>(checks.map(({ id }) => [id, []]));
   const loop = new ProberLoop({
     clock,
     checks,
@@ -48,10 +50,12 @@ export async function runVirtually(fleet: Fleet): Promise<Verdict> {
       const answer = (targetOf.get(check.id) as ScriptedTarget).answer(clock.now(), check.request.timeoutMs);
       // Aborted only by the end of the run, when nothing counts any more.
       await clock.sleep(answer.durationMs, signal).catch(() => {});
-      return { ...answer, phases: {}, evidence: {} };
+      // The members of a group are hosts of one server: at one address, or each at its own.
+      const address = fleet.ownAddresses ? check.id : check.id.split('/')[0];
+      return { ...answer, phases: {}, evidence: { address: `${address}` } };
     },
     handOver: (batch) => {
-      for (const edge of batch.edges) edges.get(edge.check)?.push(edge);
+      for (const edge of batch.edges) edges.get(edge.check)?.push({ ...edge, reportedAt: clock.now() });
     },
   });
   loop.start();

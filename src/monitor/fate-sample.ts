@@ -3,6 +3,7 @@
  * are worth a look at once.
  */
 import type { Instant, Millis } from '../domain/time/instant.ts';
+import { DOWN_PACE } from './schedule.ts';
 
 /** Members of a group watched closely at a time. */
 const SAMPLE_SIZE = 8;
@@ -36,12 +37,13 @@ export class FateSample<Member> {
 
   /**
    * A member answered again.
-   * @param paceMs the rest is not woken again within this time.
-   * @returns those that are down and not watched closely.
+   * @param paceMs nobody is woken again within this time.
+   * @returns those that are down; without those watched closely while their own pace is as quick as ever.
    */
   wake(now: Instant, paceMs: Millis): readonly Member[] {
-    if (this.#down.size === this.#close.size || Math.abs(now - this.#wokenAt) < paceMs) return [];
-    this.#wokenAt = now;
-    return [...this.#down].filter((member) => !this.#close.has(member));
+    if (Math.abs(now - this.#wokenAt) < paceMs) return [];
+    const asleep = [...this.#down].filter((member) => paceMs > DOWN_PACE || !this.#close.has(member));
+    if (asleep.length > 0) this.#wokenAt = now;
+    return asleep;
   }
 }

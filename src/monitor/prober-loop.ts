@@ -16,13 +16,12 @@ import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import { Budget } from './budget.ts';
 import { DueQueue } from './due-queue.ts';
 import { FateGroups } from './fate-dating.ts';
-import { FateSample } from './fate-sample.ts';
 import { HandOver } from './hand-over.ts';
 import { IntervalRing } from './interval-ring.ts';
 import { LaunchGate } from './launch-gate.ts';
-import { type RunningCheck, runningCheck, type Server } from './running-check.ts';
+import { type RunningCheck, runningCheck } from './running-check.ts';
 import { downPace, extraDelay } from './schedule.ts';
-import { serverName } from './server-name.ts';
+import { SharedThings } from './shared-things.ts';
 import { Wander } from './wander.ts';
 import type { Batch, Jitter, ProbeLimits, WatchedCheck } from './watched-check.ts';
 
@@ -61,8 +60,7 @@ export class ProberLoop {
   readonly #options: ProberLoopOptions;
   readonly #limits: ProbeLimits;
   readonly #running = new Map<string, RunningCheck>();
-  readonly #servers = new Map<string, Server>();
-  readonly #samples = new Map<string, FateSample<RunningCheck>>();
+  readonly #shared = new SharedThings();
   readonly #fates = new FateGroups();
   readonly #rings = new Map<Millis, IntervalRing>();
   readonly #slots = new DueQueue<IntervalRing>();
@@ -131,7 +129,7 @@ export class ProberLoop {
   }
 
   #add(check: WatchedCheck): void {
-    const running = runningCheck(check, this.#serverOf(check), this.#sampleOf(check));
+    const running = runningCheck(check, this.#shared.serverOf(check), this.#shared.sampleOf(check));
     running.fate = this.#fates.join(check);
     this.#running.set(check.id, running);
     if (running.downSince !== undefined) running.sample?.add(running);
@@ -146,11 +144,11 @@ export class ProberLoop {
       running.fate = this.#fates.join(check);
     }
     running.check = check;
-    running.sample = this.#sampleOf(check);
+    running.sample = this.#shared.sampleOf(check);
     if (running.downSince !== undefined) running.sample?.add(running);
     const { waiting } = running;
     this.#gate.forget(running);
-    running.server = this.#serverOf(check);
+    running.server = this.#shared.serverOf(check);
     if (waiting) this.#gate.ask(running, waiting.urgency, waiting.due, this.#wokenAt);
   }
 
@@ -171,7 +169,7 @@ export class ProberLoop {
 
   /** Puts all checks in the order of their slots, each waiting for its first one later than `after`. */
   #arrange(after: Instant): void {
-    for (const server of this.#servers.values()) server.need = 0;
+    for (const server of this.#shared.servers()) server.need = 0;
     let slotsPerSecond = 0;
     for (const { check, server } of this.#running.values()) {
       slotsPerSecond += SECOND / check.intervalMs;
@@ -196,25 +194,6 @@ export class ProberLoop {
   #queueRings(): void {
     this.#slots.clear();
     for (const ring of this.#rings.values()) this.#slots.add(ring.nextDue, ring);
-  }
-
-  #serverOf(check: WatchedCheck): Server {
-    const name = serverName(check);
-    const known = this.#servers.get(name);
-    if (known) return known;
-    const server: Server = { inFlight: 0, need: 0, line: undefined };
-    this.#servers.set(name, server);
-    return server;
-  }
-
-  #sampleOf({ group, request }: WatchedCheck): FateSample<RunningCheck> | undefined {
-    if (group === undefined) return undefined;
-    const name = `${request.target.kind} ${group}`;
-    const known = this.#samples.get(name);
-    if (known) return known;
-    const sample = new FateSample<RunningCheck>();
-    this.#samples.set(name, sample);
-    return sample;
   }
 
   #wake(): void {
@@ -323,6 +302,7 @@ export class ProberLoop {
       if (state.contrary === 1 && result.outcome !== 'void') running.contraryEvidence = evidence;
       if (state.contrary === 0) running.contraryEvidence = undefined;
       if (wasDoubted && !hasChanged && state.contrary === 0) this.#handOver.blip(check.id);
+      if (result.outcome === 'fail') this.#askNeighbours(running, now);
       if (downSince !== undefined && result.outcome === 'ok') this.#wakeNeighbours(running, now - downSince, now);
     }
     if (running.owed) {
@@ -332,10 +312,22 @@ export class ProberLoop {
     } else this.#planExtra(running, Math.min(result.sentAt, now));
   }
 
+  /** One that fails once more will be down: whether its neighbours have fallen with it is worth knowing by then. */
+  #askNeighbours({ check, state, fate }: RunningCheck, now: Instant): void {
+    if (state.confirmed !== 'up' || state.contrary !== check.policy.failures - 1) return;
+    for (const id of fate?.ask(now, check.intervalMs) ?? []) {
+      const neighbour = this.#running.get(id);
+      if (neighbour?.state.confirmed === 'up' && neighbour.state.contrary === 0) this.#planAt(neighbour, now);
+    }
+  }
+
   /** The first of a group that answers again: the others that are down are worth a look. */
   #wakeNeighbours(running: RunningCheck, downForMs: Millis, now: Instant): void {
     const paceMs = downPace(downForMs, running.check.intervalMs);
-    for (const neighbour of running.sample?.wake(now, paceMs) ?? []) this.#planAt(neighbour, now);
+    for (const neighbour of running.sample?.wake(now, paceMs) ?? []) {
+      // One that is being confirmed, the first itself among them, goes on as planned.
+      if (neighbour.state.contrary === 0) this.#planAt(neighbour, now);
+    }
   }
 
   /** @param from when it was last probed. */

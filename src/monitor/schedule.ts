@@ -8,7 +8,7 @@ import { type Instant, type Millis, SECOND } from '../domain/time/instant.ts';
 /** Waits before the second and every later probe that confirms a change (docs/decisions/0009). */
 const CONFIRMATION_DELAYS: readonly Millis[] = [2 * SECOND, 5 * SECOND];
 /** Time between two probes of a check that went down just now. */
-const DOWN_PACE: Millis = 5 * SECOND;
+export const DOWN_PACE: Millis = 5 * SECOND;
 /** Later it is this part of the time that the check has been down: an end is dated to within 1/60 of the outage. */
 const DOWN_PACE_PART = 60;
 

@@ -314,7 +314,7 @@ describe('a group that shares a fate', () => {
       evidence: {
         error: 'connect_refused',
         sharedFate: {
-          rule: 'shared-fate-1',
+          rule: 'shared-fate-2',
           own: { earliest: START + 3 * MINUTE + 5_000, latest: START + 4 * MINUTE + 5_000 },
         },
       },
@@ -329,5 +329,69 @@ describe('a group that shares a fate', () => {
     const fall = rig.edges().find(({ check, to }) => check === 'c10' && to === 'down');
     expect(fall).toMatchObject({ earliest: START + 3 * MINUTE + 5_000, latest: START + 4 * MINUTE + 5_000 });
     expect(fall?.evidence).not.toHaveProperty('sharedFate');
+  });
+});
+
+describe('a small group', () => {
+  const FALL = START + 3 * MINUTE + 12_000;
+
+  /** Twelve checks, 5 s apart: c3, probed at 15 s, is the first to fail. */
+  function twelve(isDown: (check: string, sentAt: number) => boolean) {
+    const clock = new ManualClock(START);
+    const checks = Array.from({ length: 12 }, (_, n) =>
+      watched(`c${n}`, { phaseMs: n * 5 * SECOND, group: 'srv', fate: 'srv/smtp' }),
+    );
+    const script = (check: string, sentAt: number): Answer => (isDown(check, sentAt) ? FAIL : OK);
+    const rig = scriptedLoop({ clock, checks, script });
+    const since = (from: number, to: number) => rig.sent.filter(({ at }) => at >= from && at < to);
+    return { clock, since, ...rig };
+  }
+
+  it('is asked when the first has failed twice: all are dated by all, and most are found at once', async () => {
+    const rig = twelve((_check, sentAt) => sentAt >= FALL);
+    rig.loop.start();
+    await rig.clock.advance(3 * MINUTE + 25_000);
+    const falls = rig.edges().filter(({ to }) => to === 'down');
+    expect(falls.length).toBeGreaterThanOrEqual(8);
+    await rig.clock.advance(2 * MINUTE);
+    await rig.loop.stop();
+    const all = rig.edges().filter(({ to }) => to === 'down');
+    expect(all).toHaveLength(12);
+    expect(all.every(({ earliest, latest }) => earliest <= FALL && FALL <= latest)).toBe(true);
+    const first = all.find(({ check }) => check === 'c3');
+    expect(first).toMatchObject({ earliest: START + 170_000, latest: START + 195_000 });
+    expect(first?.evidence?.sharedFate).toMatchObject({ own: { earliest: START + 135_000, latest: START + 195_000 } });
+    expect(Math.max(...all.map(({ earliest, latest }) => latest - earliest))).toBeLessThan(MINUTE - SECOND);
+  });
+
+  it('is asked once by one of it that falls alone: seven probes, and none when that is down', async () => {
+    const rig = twelve((check, sentAt) => check === 'c3' && sentAt >= FALL);
+    rig.loop.start();
+    await rig.clock.advance(10 * MINUTE);
+    await rig.loop.stop();
+    const others = rig.since(START + MINUTE, START + 10 * MINUTE).filter(({ check }) => check !== 'c3');
+    expect(others).toHaveLength(9 * 11 + 7);
+    expect(rig.edges().filter(({ to }) => to !== 'up')).toHaveLength(1);
+  });
+
+  it('is asked at most once an interval by one that flaps', async () => {
+    const rig = twelve((check, sentAt) => check === 'c3' && sentAt % (10 * SECOND) >= 3 * SECOND);
+    rig.loop.start();
+    await rig.clock.advance(11 * MINUTE);
+    await rig.loop.stop();
+    const others = rig.since(START + MINUTE, START + 11 * MINUTE).filter(({ check }) => check !== 'c3');
+    expect(others.length).toBeLessThanOrEqual(10 * 11 + 10 * 7);
+  });
+
+  it('that was down for an hour is found up at once when its first is, those watched closely too', async () => {
+    const RISE = FALL + 70 * MINUTE;
+    const rig = twelve((_check, sentAt) => sentAt >= FALL && sentAt < RISE);
+    rig.loop.start();
+    await rig.clock.advance(80 * MINUTE);
+    await rig.loop.stop();
+    const rises = rig.edges().filter(({ to, earliest, latest }) => to === 'up' && earliest < latest);
+    expect(rises).toHaveLength(12);
+    expect(rises.every(({ earliest, latest }) => earliest <= RISE && RISE <= latest)).toBe(true);
+    expect(Math.max(...rises.map(({ latest }) => latest))).toBeLessThanOrEqual(RISE + 6 * SECOND);
   });
 });

@@ -25,6 +25,8 @@ export interface Member {
   readonly latencyMs: Millis;
   readonly intervalMs: Millis;
   readonly phaseMs: Millis;
+  /** Absent: one of its own. */
+  readonly address?: string;
 }
 
 export interface DatedEdge {
@@ -40,16 +42,39 @@ interface Running {
   readonly state: DetectorState;
   readonly dating: FateDating | undefined;
   downSince: Instant;
+  /** The newest of its plans: what was planned before is void. */
+  plan: number;
+  isIdle: boolean;
 }
 
 /** Runs a world until `end` and returns the edges between up and down that were found. */
-export function runGroup(members: readonly Member[], end: Instant, random: SeededRandom): readonly DatedEdge[] {
+export function runGroup(
+  members: readonly Member[],
+  end: Instant,
+  random: SeededRandom,
+  asks = true,
+): readonly DatedEdge[] {
   const checks = members.map(({ intervalMs, phaseMs }, n) =>
     watched(`m${n}`, { intervalMs, phaseMs, fate: 'srv/smtp' }),
   );
   const fates = new FateGroups();
   const events = new DueQueue<() => void>();
   const found: DatedEdge[] = [];
+  const all = new Map<string, Running>();
+  const plan = (running: Running, at: Instant): void => {
+    const mine = ++running.plan;
+    events.add(at, () => {
+      if (running.plan === mine) send(running, at);
+    });
+  };
+  /** As the loop does it: one that is in flight is not asked. */
+  const ask = ({ state, check, dating }: Running, now: Instant): void => {
+    if (!asks || state.confirmed !== 'up' || state.contrary !== check.policy.failures - 1) return;
+    for (const id of dating?.ask(now, check.intervalMs) ?? []) {
+      const other = all.get(id);
+      if (other?.isIdle && other.state.confirmed === 'up' && other.state.contrary === 0) plan(other, now);
+    }
+  };
 
   const takeIn = (running: Running, result: ProbeResult): void => {
     const { member, check, state, dating } = running;
@@ -61,31 +86,41 @@ export function runGroup(members: readonly Member[], end: Instant, random: Seede
     };
     observe(state, check.policy, result.sentAt, result.outcome, emit, result.shownAt);
     const doneAt = result.sentAt + result.durationMs;
+    running.isIdle = true;
+    ask(running, doneAt);
     const { intervalMs, phaseMs } = check;
     const extra = extraDelay(state, intervalMs, result.sentAt - running.downSince);
     const slot = nextSlot(result.sentAt, phaseMs, intervalMs);
     const due = Math.max(doneAt, Math.min(slot, result.sentAt + (extra ?? intervalMs)));
-    events.add(due, () => send(running, due));
+    plan(running, due);
   };
   const send = (running: Running, at: Instant): void => {
+    running.isIdle = false;
     const result = probe(running.member, at, random);
     events.add(at + result.durationMs, () => takeIn(running, result));
   };
   for (const [n, check] of checks.entries()) {
     const member = members[n];
     if (!member) continue;
-    const running = { member, check, state: createDetectorState(), dating: fates.join(check), downSince: START };
-    const first = nextSlot(START, check.phaseMs, check.intervalMs);
-    events.add(first, () => send(running, first));
+    const dating = fates.join(check);
+    const running = { member, check, state: createDetectorState(), dating, downSince: START, plan: 0, isIdle: true };
+    all.set(check.id, running);
+    plan(running, nextSlot(START, check.phaseMs, check.intervalMs));
   }
   for (let next = events.take(end); next; next = events.take(end)) next.item();
   return found;
 }
 
-function probe({ downs, latencyMs }: Member, sentAt: Instant, random: SeededRandom): ProbeResult {
+function probe({ downs, latencyMs, address }: Member, sentAt: Instant, random: SeededRandom): ProbeResult {
   const needs = Math.max(1, Math.round(latencyMs * (0.7 + 0.6 * random.next())));
   const lasting = (durationMs: Millis, shownMs = durationMs) => {
-    return { sentAt, shownAt: sentAt + shownMs, durationMs, phases: {}, evidence: {} };
+    return {
+      sentAt,
+      shownAt: sentAt + shownMs,
+      durationMs,
+      phases: {},
+      evidence: address === undefined ? {} : { address },
+    };
   };
   const down = downs.find(({ start, end }) => sentAt < end && start < sentAt + needs);
   if (!down) return { ...lasting(needs), outcome: 'ok' };

@@ -49,6 +49,11 @@ function fallTogether(random: SeededRandom, size: number, spreadMs: Millis = 0):
 }
 
 const anySize = (random: SeededRandom): number => random.whole(3, 250);
+const fewOnly = (random: SeededRandom): number => random.whole(5, 30);
+
+function atOneAddress(members: readonly Member[]): readonly Member[] {
+  return members.map((member) => ({ ...member, address: '192.0.2.1' }));
+}
 
 describe('the truth lies inside the bounds that a group gives', () => {
   it.each<[string, (random: SeededRandom) => readonly Member[], least: number]>([
@@ -71,6 +76,17 @@ describe('the truth lies inside the bounds that a group gives', () => {
       },
       0.2,
     ],
+    ['when few do so at one instant', (random) => fallTogether(random, fewOnly(random)), 0.4],
+    [
+      'when the one listener of few is gone at one instant',
+      (random) => atOneAddress(fallTogether(random, fewOnly(random))),
+      0.6,
+    ],
+    [
+      'when that of many is gone within two seconds',
+      (random) => atOneAddress(fallTogether(random, anySize(random), 2 * SECOND)),
+      0.2,
+    ],
   ])('%s', (_name, world, least) => {
     const tally = tallyOf(world);
     expect(tally.bad).toEqual([]);
@@ -80,6 +96,11 @@ describe('the truth lies inside the bounds that a group gives', () => {
 
 /** What no vantage point can tell is wrong at times; docs/decisions/0011 has these figures. */
 describe('where a group is no group, few edges are dated by it, and fewer wrongly', () => {
+  it.each([5, 10, 15, 30, 120])('when few do so one by one within %i s', (seconds) => {
+    const tally = tallyOf((random) => fallTogether(random, fewOnly(random), seconds * SECOND));
+    expect(tally.wrong / tally.edges).toBeLessThan(0.005);
+  });
+
   it.each([
     [5 * SECOND, 0.12, 0.005],
     [10 * SECOND, 0.04, 0.005],

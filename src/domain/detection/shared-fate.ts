@@ -5,7 +5,9 @@
  * 1. Sharpened bounds lie within the bounds that the member's own probes give, and are never wider.
  * 2. They are given only at a clean cut: before it everyone looked at was in the old state, after it in the new one, for
  *    `NEIGHBOURS` probes and for `REACH_MS` on either side.
- * 3. What is not clear stays as it was observed.
+ * 3. Where all of these probes asked one address and port for a connection, the cut is the listener's own: then the bounds
+ *    reach no further than `REACH_MS` beyond the nearest probes, however sparse they are.
+ * 4. What is not clear stays as it was observed.
  *
  * Whether a member belongs to the common event is judged by what was known when its edge was confirmed; an edge is never
  * revised.
@@ -15,9 +17,11 @@ import { type Instant, type Millis, SECOND } from '../time/instant.ts';
 import type { Edge } from './detector.ts';
 
 /** Names the rule in the evidence of an edge, so that a later rule can be told from this one. */
-const RULE = 'shared-fate-1';
+const RULE = 'shared-fate-2';
+/** The family of failures to get a connection at all. */
+const CONNECTION = 'connect';
 /** Members that must have turned at the cut, the one in question included. */
-const LEAST_AGREEING = 5;
+export const LEAST_AGREEING = 5;
 /** Of a hundred members known to be in either state after the cut, so many must have turned at it. */
 const LEAST_PERCENT = 95;
 /** Probes on either side of the cut that the bounds take in. */
@@ -37,6 +41,8 @@ interface Turn {
   readonly shownAt: Instant;
   /** What kind of words the failure had; empty for a rise. */
   readonly family: string;
+  /** What both probes asked for a connection, where it was one thing and the failure was that it gave none. */
+  readonly listener: string | undefined;
   /** How long a good exchange took about then. */
   readonly goodMs: Millis;
 }
@@ -46,6 +52,10 @@ export interface FateMember {
   readonly check: string;
   lastOk: Instant | undefined;
   lastFail: Instant | undefined;
+  /** Address and port that its newest probe asked for a connection. */
+  listener: string | undefined;
+  /** The family of its newest failure. */
+  family: string;
   goodMs: Millis;
   /** Its newest change from good to failed, and from failed to good. */
   fall: Turn | undefined;
@@ -57,12 +67,19 @@ export interface FateGroup {
   readonly name: string;
   readonly members: Set<FateMember>;
   readonly verdicts: { down?: Verdict; up?: Verdict };
+  /** When its members were last asked whether they have fallen, too. */
+  askedAt: Instant;
 }
 
 /** A probe of a neighbour. */
 export interface NeighbourProbe {
   readonly check: string;
   readonly at: Instant;
+}
+
+/** A probe of a neighbour, and what it asked for a connection. */
+interface Witness extends NeighbourProbe {
+  readonly listener: string | undefined;
 }
 
 /** Bounds sharpened by the group, and all that is needed to judge or undo that. Kept as the edge's evidence. */
@@ -77,6 +94,8 @@ export interface SharedFate {
   readonly after: readonly NeighbourProbe[];
   /** For exchanges in flight at the moment: so much was added on either side. */
   readonly slackMs: Millis;
+  /** The address and port that all of these probes asked for a connection in vain, or got one from: one thing that fell. */
+  readonly listener?: string;
   /** (agreeing) / (observed + 1): Laplace's rule of succession, the member in question left out of both counts. */
   readonly confidence: number;
   /** The bounds that the member's own probes give. */
@@ -89,6 +108,8 @@ interface Cut {
   readonly agreeing: number;
   readonly observed: number;
   readonly family: string;
+  /** What all of the nearest probes asked for a connection, where that is one thing. */
+  readonly listener: string | undefined;
   readonly goodMs: Millis;
 }
 
@@ -100,7 +121,7 @@ interface Verdict {
 
 /** A group without members. */
 export function createFateGroup(name: string): FateGroup {
-  return { name, members: new Set(), verdicts: {} };
+  return { name, members: new Set(), verdicts: {}, askedAt: Number.NEGATIVE_INFINITY };
 }
 
 /** Takes a check into a group. */
@@ -109,6 +130,8 @@ export function joinFateGroup(group: FateGroup, check: string): FateMember {
     check,
     lastOk: undefined,
     lastFail: undefined,
+    listener: undefined,
+    family: '',
     goodMs: 0,
     fall: undefined,
     rise: undefined,
@@ -119,7 +142,7 @@ export function joinFateGroup(group: FateGroup, check: string): FateMember {
 
 /**
  * Takes in one observation of a member, later than every one before it.
- * @param family what kind of words a failure had.
+ * @param observed with what kind of words a failure had, and the address and port that were asked for a connection.
  */
 export function noteFate(
   member: FateMember,
@@ -129,20 +152,27 @@ export function noteFate(
     readonly outcome: Outcome;
     readonly durationMs: number;
     readonly family: string;
+    readonly listener: string | undefined;
   },
 ): void {
   const { at, shownAt, outcome, durationMs, family } = observed;
+  if (outcome === 'void') return;
   const { lastOk, lastFail } = member;
+  const brokenBy = outcome === 'ok' ? member.family : family;
+  const isOne = brokenBy === CONNECTION && observed.listener === member.listener;
+  const listener = isOne ? observed.listener : undefined;
+  member.listener = observed.listener;
   if (outcome === 'ok') {
     member.goodMs = Math.ceil(durationMs);
     if (lastFail !== undefined && (lastOk === undefined || lastOk < lastFail)) {
-      member.rise = { before: lastFail, after: at, shownAt, family: '', goodMs: member.goodMs };
+      member.rise = { before: lastFail, after: at, shownAt, family: '', listener, goodMs: member.goodMs };
     }
     member.lastOk = at;
-  } else if (outcome === 'fail') {
+  } else {
     if (lastOk !== undefined && (lastFail === undefined || lastFail < lastOk)) {
-      member.fall = { before: lastOk, after: at, shownAt, family, goodMs: member.goodMs };
+      member.fall = { before: lastOk, after: at, shownAt, family, listener, goodMs: member.goodMs };
     }
+    member.family = family;
     member.lastFail = at;
   }
 }
@@ -167,9 +197,14 @@ export function sharpenByFate(
   if (turn.family !== cut.family || turn.before > lastBefore.at || turn.after < firstAfter.at) return undefined;
 
   const slackMs = LATENCY_ALLOWANCE * Math.max(cut.goodMs, turn.goodMs);
-  const outermost = { before: cut.before.at(-1) ?? lastBefore, after: cut.after.at(-1) ?? firstAfter };
-  const earliest = Math.max(edge.earliest, Math.min(outermost.before.at, lastBefore.at - REACH_MS) - slackMs);
-  const latest = Math.min(edge.latest, Math.max(outermost.after.at, firstAfter.at + REACH_MS) + slackMs);
+  const isOneListener = cut.listener !== undefined && cut.listener === turn.listener;
+  const [from, to] = isOneListener
+    ? [lastBefore.at, firstAfter.at]
+    : [cut.before.at(-1)?.at ?? lastBefore.at, cut.after.at(-1)?.at ?? firstAfter.at];
+  const reachBefore = Math.max(REACH_MS, lastBefore.at - from);
+  const reachAfter = Math.max(reachBefore, to - firstAfter.at);
+  const earliest = Math.max(edge.earliest, lastBefore.at - reachBefore - slackMs);
+  const latest = Math.min(edge.latest, firstAfter.at + reachAfter + slackMs);
   if (earliest === edge.earliest && latest === edge.latest) return undefined;
   const { agreeing, observed, before, after } = cut;
   return {
@@ -182,6 +217,7 @@ export function sharpenByFate(
       before,
       after,
       slackMs,
+      ...(isOneListener ? { listener: cut.listener } : {}),
       confidence: Math.floor((1_000 * agreeing) / (observed + 1)) / 1_000,
       own: { earliest: edge.earliest, latest: edge.latest },
     },
@@ -207,19 +243,21 @@ function speaksOf({ cut, own }: Verdict, edge: Edge): boolean {
 function findCut(members: Iterable<FateMember>, own: Edge, to: 'up' | 'down'): Cut | undefined {
   const turned: (Turn & { readonly check: string })[] = [];
   /** The newest probes of those that are not seen to have turned: still in the old state then. */
-  const others: NeighbourProbe[] = [];
+  const others: Witness[] = [];
   // Who turned not long before these bounds, and has not turned back, speaks against one moment for all.
   const lookBack = own.earliest - (own.latest - own.earliest);
-  for (const { check, fall, rise, lastOk, lastFail } of members) {
+  for (const { check, fall, rise, lastOk, lastFail, listener } of members) {
     const turn = to === 'down' ? fall : rise;
     const last = to === 'down' ? lastOk : lastFail;
     const hasTurned = turn && (overlaps(turn, own) || (turn.after > lookBack && last === turn.before));
     if (hasTurned) turned.push({ check, ...turn });
-    else if (last !== undefined && last > lookBack) others.push({ check, at: last });
+    else if (last !== undefined && last > lookBack) others.push({ check, at: last, listener });
   }
   if (turned.length < LEAST_AGREEING) return undefined;
-  const old = [...others, ...turned.map(({ check, before }) => ({ check, at: before }))].sort(byInstant);
-  const fresh = turned.map(({ check, after }) => ({ check, at: after })).sort(byInstant);
+  const old = [...others, ...turned.map(({ check, before, listener }) => ({ check, at: before, listener }))].sort(
+    byInstant,
+  );
+  const fresh = turned.map(({ check, after, listener }) => ({ check, at: after, listener })).sort(byInstant);
   const end = endOfDeepest(turned, fresh);
   const before = old.filter(({ at }) => at < end).slice(-NEIGHBOURS);
   const after = fresh.filter(({ at }) => at >= end).slice(0, NEIGHBOURS);
@@ -234,7 +272,24 @@ function findCut(members: Iterable<FateMember>, own: Edge, to: 'up' | 'down'): C
   if (agreeing < LEAST_AGREEING || 100 * agreeing < LEAST_PERCENT * observed) return undefined;
   const nearest = new Set(after.map(({ check }) => check));
   const goodMs = Math.max(...turned.filter(({ check }) => nearest.has(check)).map((turn) => turn.goodMs));
-  return { before, after, agreeing, observed, family, goodMs };
+  return {
+    before: before.map(probeOf),
+    after: after.map(probeOf),
+    agreeing,
+    observed,
+    family,
+    listener: commonListener([...before, ...after]),
+    goodMs,
+  };
+}
+
+function probeOf({ check, at }: Witness): NeighbourProbe {
+  return { check, at };
+}
+
+function commonListener(probes: readonly Witness[]): string | undefined {
+  const listeners = new Set(probes.map(({ listener }) => listener));
+  return listeners.size === 1 ? probes[0]?.listener : undefined;
 }
 
 function overlaps(turn: Turn, own: Edge): boolean {
@@ -272,6 +327,7 @@ function commonest(turns: readonly Turn[]): string {
   return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), ['', 0] as [string, number])[0];
 }
 
-function byInstant(a: NeighbourProbe, b: NeighbourProbe): number {
+/** In the order of time. */
+export function byInstant(a: NeighbourProbe, b: NeighbourProbe): number {
   return a.at - b.at;
 }

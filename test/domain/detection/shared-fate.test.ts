@@ -17,16 +17,19 @@ interface Told {
   readonly word?: string;
   readonly oks: readonly Instant[];
   readonly fails?: readonly Instant[];
+  /** What it asks for a connection. */
+  readonly listener?: string;
 }
 
-function tell(group: FateGroup, check: string, { oks, fails = [], word = 'connect' }: Told): FateMember {
+function tell(group: FateGroup, check: string, { oks, fails = [], word = 'connect', listener }: Told): FateMember {
   const member = joinFateGroup(group, check);
   const probes = [
     ...oks.map((at) => ({ at, outcome: 'ok' as const })),
     ...fails.map((at) => ({ at, outcome: 'fail' as const })),
   ];
   for (const { at, outcome } of probes.sort((a, b) => a.at - b.at)) {
-    noteFate(member, { at, shownAt: at, outcome, durationMs: 10, family: outcome === 'fail' ? word : '' });
+    const family = outcome === 'fail' ? word : '';
+    noteFate(member, { at, shownAt: at, outcome, durationMs: 10, family, listener });
   }
   return member;
 }
@@ -54,7 +57,7 @@ describe('an edge of a member whose group fell at once', () => {
     expect(sharpenByFate(group, member(45), OWN, NOW)).toEqual({
       edge: { to: 'down', earliest: 95_980, latest: 105_000 },
       fate: {
-        rule: 'shared-fate-1',
+        rule: 'shared-fate-2',
         group: 'srv/http',
         agreeing: 29,
         observed: 29,
@@ -127,6 +130,44 @@ describe('an edge of a member whose group fell at once', () => {
     expect(sharpenByFate(group, own, narrow, NOW)).toBeUndefined();
     expect(sharpenByFate(group, member(45), { to: 'up', earliest: 5, latest: 5 }, NOW)).toBeUndefined();
   });
+});
+
+describe('a group with one listener', () => {
+  const LISTENER = '192.0.2.7 443';
+  /** Eight checks, 7.5 s apart, that refuse from 100.5 s on; five of them were asked then. */
+  function eight(strange: Readonly<Record<number, Partial<Told>>> = {}, word = 'connect') {
+    const group = createFateGroup('srv/http');
+    const members = Array.from({ length: 8 }, (_, n) => {
+      const last = n * 7_500 + (n < 6 ? 60_000 : 0);
+      const fails = n === 6 ? [105_000] : n < 5 ? [107_000 + n] : [];
+      return tell(group, `m${n}`, { oks: [last], fails, listener: LISTENER, word, ...strange[n] });
+    });
+    return { group, member: (n: number) => members[n] as FateMember };
+  }
+  const own = { to: 'down', earliest: 45_000, latest: 105_000 } as const;
+
+  it('fell between the two nearest probes, give or take two seconds, however far apart the others are', () => {
+    const { group, member } = eight();
+    const sharpened = sharpenByFate(group, member(6), own, 112_000);
+    expect(sharpened?.edge).toEqual({ to: 'down', earliest: 97_500 - 2_000 - 20, latest: 105_000 });
+    expect(sharpened?.fate).toMatchObject({ listener: LISTENER, agreeing: 6 });
+  });
+
+  it.each<[string, ReturnType<typeof eight>]>([
+    ['one of the nearest probes went elsewhere', eight({ 3: { listener: '192.0.2.8 443' } })],
+    ['where they went is not known', eight({ 3: { listener: undefined } as unknown as Partial<Told> })],
+    ['connections were made, and what was said on them failed', eight({}, 'reply')],
+  ])('reaches as far as the fifth probe before where %s', (_where, { group, member }) => {
+    const sharpened = sharpenByFate(group, member(6), own, 112_000);
+    expect(sharpened?.edge).toEqual({ to: 'down', earliest: 67_500 - 20, latest: 105_000 });
+    expect(sharpened?.fate).not.toHaveProperty('listener');
+  });
+});
+
+it('bounds reach as far after the cut as before it, so that their middle is not early', () => {
+  const { group, member } = fallenGroup();
+  const late = { to: 'down', earliest: 59_000, latest: 119_000 } as const;
+  expect(sharpenByFate(group, member(59), late, NOW)?.edge).toEqual({ to: 'down', earliest: 95_980, latest: 105_020 });
 });
 
 it('the cost of a fall does not grow with the square of the group', () => {
