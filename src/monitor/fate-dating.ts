@@ -4,6 +4,7 @@ import { witnessesToAsk } from '../domain/detection/fate-witnesses.ts';
 import {
   createFateGroup,
   type FateGroup,
+  type FateMember,
   joinFateGroup,
   noteFate,
   type SharedFate,
@@ -14,18 +15,6 @@ import type { ProbeEvidence, ProbeResult } from '../probes/outcome.ts';
 import type { Target } from '../probes/target.ts';
 import type { WatchedCheck } from './watched-check.ts';
 
-/** What dates one check's edges. */
-export interface FateDating {
-  /** Takes in a probe's result, before detection does. */
-  note(result: ProbeResult): void;
-  /** The edge with sharpened bounds and why, where the group says so. */
-  date(edge: Edge, now: Instant): { readonly edge: Edge; readonly fate: SharedFate } | undefined;
-  /** The check has failed again: the ids of those that should be probed at once, for they may have fallen with it. */
-  ask(now: Instant, apartMs: Millis): readonly string[];
-  /** The check is watched no longer, or belongs elsewhere. */
-  leave(): void;
-}
-
 /** The groups of one thread; all checks of a group must be watched there. */
 export class FateGroups {
   readonly #groups = new Map<string, FateGroup>();
@@ -33,29 +22,50 @@ export class FateGroups {
   /** Takes a check into its group; undefined where it has none. */
   join({ id, fate, request }: Pick<WatchedCheck, 'id' | 'fate' | 'request'>): FateDating | undefined {
     if (fate === undefined) return undefined;
-    const group = this.#groups.get(fate) ?? createFateGroup(fate);
-    this.#groups.set(fate, group);
-    const member = joinFateGroup(group, id);
-    const port = portOf(request.target);
-    return {
-      note: (result) => {
-        const { sentAt: at, shownAt, outcome, durationMs, evidence } = result;
-        noteFate(member, {
-          at,
-          shownAt,
-          outcome,
-          durationMs,
-          family: outcome === 'fail' ? familyOf(result.error) : '',
-          listener: listenerOf(evidence, port),
-        });
-      },
-      date: (edge, now) => sharpenByFate(group, member, edge, now),
-      ask: (now, apartMs) => witnessesToAsk(group, member, now, apartMs),
-      leave: () => {
-        group.members.delete(member);
-        if (group.members.size === 0) this.#groups.delete(fate);
-      },
-    };
+    const group = this.#groups.getOrInsertComputed(fate, createFateGroup);
+    return new FateDating(group, joinFateGroup(group, id), portOf(request.target));
+  }
+
+  /** A check is watched no longer, or belongs elsewhere. */
+  leave({ group, member }: FateDating): void {
+    group.members.delete(member);
+    if (group.members.size === 0) this.#groups.delete(group.name);
+  }
+}
+
+/** What dates one check's edges. */
+export class FateDating {
+  readonly group: FateGroup;
+  readonly member: FateMember;
+  readonly #port: number | undefined;
+
+  constructor(group: FateGroup, member: FateMember, port: number | undefined) {
+    this.group = group;
+    this.member = member;
+    this.#port = port;
+  }
+
+  /** Takes in a probe's result, before detection does. */
+  note(result: ProbeResult): void {
+    const { sentAt: at, shownAt, outcome, durationMs, evidence } = result;
+    const family = outcome === 'fail' ? familyOf(result.error) : '';
+    const listener = this.#remembered(listenerOf(evidence, this.#port));
+    noteFate(this.member, { at, shownAt, outcome, durationMs, family, listener });
+  }
+
+  /** The edge with sharpened bounds and why, where the group says so. */
+  date(edge: Edge, now: Instant): { readonly edge: Edge; readonly fate: SharedFate } | undefined {
+    return sharpenByFate(this.group, this.member, edge, now);
+  }
+
+  /** The check has failed again: the ids of those that should be probed at once, for they may have fallen with it. */
+  ask(now: Instant, apartMs: Millis): readonly string[] {
+    return witnessesToAsk(this.group, this.member, now, apartMs);
+  }
+
+  /** One text for all probes of a member that asked the same: a hundred thousand of them are kept. */
+  #remembered(listener: string | undefined): string | undefined {
+    return listener === this.member.listener ? this.member.listener : listener;
   }
 }
 

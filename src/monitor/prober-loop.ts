@@ -140,7 +140,7 @@ export class ProberLoop {
     const next = running.sample?.remove(running);
     if (next) this.#planExtra(next, this.#options.clock.now());
     if (running.check.fate !== check.fate) {
-      running.fate?.leave();
+      if (running.fate) this.#fates.leave(running.fate);
       running.fate = this.#fates.join(check);
     }
     running.check = check;
@@ -160,7 +160,7 @@ export class ProberLoop {
       this.#found(running, { to: 'unknown', earliest: state.last, latest: state.last }, undefined);
     }
     Object.assign(state, createDetectorState());
-    running.fate?.leave();
+    if (running.fate) this.#fates.leave(running.fate);
     this.#gate.forget(running);
     running.extraDue = Number.POSITIVE_INFINITY;
     running.gone = true;
