@@ -81,6 +81,7 @@ export class ExclusionProposer {
       if (outage.end !== undefined && this.#options.witness?.isAsking(id)) continue;
       looked += 1;
       const sources = { ...this.#sources, witnessed: this.#options.witness?.heard(id) };
+      const recordedBefore = recorded;
       recorded += await this.#propose(outage, sources);
       const { end } = outage;
       if (end !== undefined) recorded += await this.#acceptByRule({ ...outage, end }, sources);
@@ -88,7 +89,7 @@ export class ExclusionProposer {
         this.#waiting.delete(id);
         if (end !== undefined) this.#options.witness?.forget(id);
       }
-      if (looked % SLICE === 0) await turn();
+      if (recorded > recordedBefore || looked % SLICE === 0) await turn();
     }
   }
 

@@ -10,7 +10,7 @@ import { createTextSearch, type TextSearch } from './text-search.ts';
 import type { ReplyHeaders } from './watch.ts';
 
 /** So much of a body is looked at. */
-const LOOKED_AT_BYTES = 64 * 1024;
+export const LOOKED_AT_BYTES = 64 * 1024;
 const LOCATION_LENGTH_MAX = 4_096;
 
 interface KnownPage {

@@ -1,5 +1,5 @@
 /** Judges a reply as it comes, whichever protocol carries it, and settles the exchange as soon as the answer is known. */
-import type { BlockPageWatch } from './block-page.ts';
+import { type BlockPageWatch, LOOKED_AT_BYTES } from './block-page.ts';
 import type { Exchange } from './exchange.ts';
 import { Fault } from './fault.ts';
 import { BODY_BYTES_MAX, BodyCheck, type Finding } from './http-body.ts';
@@ -15,6 +15,8 @@ export const WIRE_BYTES_MAX = 8 * BODY_BYTES_MAX;
 const INTERIM_REPLIES_MAX = 16;
 /** For so long a reply that has failed is read on for a page of blocked services. */
 const LOOK_MS = 2_000;
+/** Parts of a body that are kept for it, as they came: more make up the 64 KiB only where they are made small on purpose. */
+const KEPT_PARTS_MOST = 64;
 
 /** Goes on to where a redirect leads. May throw a `Fault`. */
 export type Follow = (status: number, headers: ReplyHeaders) => void;
@@ -41,6 +43,9 @@ export class HttpReply {
   #headersRead = false;
   #bodyBytes = 0;
   #redirected = false;
+  /** What a page of blocked services will be looked for in, should the reply fail. */
+  #head: { readonly status: number; readonly headers: ReplyHeaders } | null = null;
+  readonly #kept: Buffer[] = [];
   /** It has failed, and is read on for a page of blocked services. */
   #isLooking = false;
 
@@ -79,8 +84,7 @@ export class HttpReply {
     this.#headersRead = true;
     this.#exchange.evidence.status = status;
     this.#exchange.watch?.head?.(status, headers);
-    this.#pages?.begin(status, headers, this.#href);
-    this.#noteBlockPage();
+    if (this.#pages !== null) this.#head = { status, headers };
     if (this.#follow !== null && isRedirect(status)) {
       this.#redirect(this.#follow, status, headers);
       return;
@@ -94,6 +98,8 @@ export class HttpReply {
 
   #redirect(follow: Follow, status: number, headers: ReplyHeaders): void {
     this.#redirected = true;
+    this.#pages?.begin(status, headers, this.#href);
+    this.#noteBlockPage();
     try {
       follow(status, headers);
     } catch (thrown) {
@@ -108,11 +114,16 @@ export class HttpReply {
     const part = chunk.subarray(0, BODY_BYTES_MAX - this.#bodyBytes);
     this.#body?.take(part);
     this.#exchange.watch?.body?.(part);
+    if (this.#isLooking) this.#pages?.take(part);
+    // A reply without rules for its body is good by now: nothing will be looked for in it.
+    else if (this.#body !== null && this.#pages !== null) this.#keep(part);
     this.#bodyBytes += chunk.length;
-    // A reply without rules for its body is good by now: nothing is looked for in it.
-    if (this.#body !== null || this.#isLooking) this.#pages?.take(part);
     if (this.#isLooking && !this.#pages?.wants) this.#endLook();
     else if (this.#bodyBytes > BODY_BYTES_MAX) this.overflow();
+  }
+
+  #keep(part: Buffer): void {
+    if (this.#bodyBytes < LOOKED_AT_BYTES && this.#kept.length < KEPT_PARTS_MOST) this.#kept.push(part);
   }
 
   /** The reply is complete. */
@@ -139,6 +150,7 @@ export class HttpReply {
       this.#exchange.succeed();
     } else {
       this.#exchange.condemn(wrong.failure, wrong.seen, wrong.expected);
+      this.#beginLook();
       this.#endLook();
     }
   }
@@ -150,11 +162,19 @@ export class HttpReply {
     expected,
   }: Pick<Finding, 'failure' | 'seen'> & { readonly expected: string | undefined }): void {
     this.#exchange.condemn(failure, seen, expected);
+    this.#beginLook();
     if (!this.#pages?.wants) this.#endLook();
     else {
       this.#isLooking = true;
       this.#exchange.pause(LOOK_MS, () => this.#endLook());
     }
+  }
+
+  /** A reply that is good costs nothing: what came of it is looked at when it has failed. */
+  #beginLook(): void {
+    if (this.#head === null) return;
+    this.#pages?.begin(this.#head.status, this.#head.headers, this.#href);
+    for (const part of this.#kept.splice(0)) this.#pages?.take(part);
   }
 
   /** Settles what was decided. */
