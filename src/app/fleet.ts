@@ -167,8 +167,11 @@ export class Fleet {
         return fact.services === '*' ? this.#options.ledger.services() : fact.services;
       case 'work-cancelled':
       case 'notice':
-      case 'exclusion-withdrawn':
         return this.#options.ledger.services();
+      case 'exclusion-withdrawn': {
+        const excluded = this.#options.ledger.exclusions().get(fact.id);
+        return excluded ? [excluded.fact.service] : [];
+      }
       default:
         return [];
     }
