@@ -1,11 +1,16 @@
-/** Proposes exclusions as outages come and go, and accepts those that a rule of the operator covers. */
+/**
+ * Proposes exclusions as outages come and go, accepts those that a rule of the operator covers, and dismisses those that the
+ * rest of their outage speaks against.
+ */
 import { BlockList, isIPv6 } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { OutageInQuestion, Sources } from '../desk/exclusion-evidence.ts';
-import { acceptProposal, borneOut, proposeExclusion } from '../desk/exclusion-proposals.ts';
+import { acceptProposal, dismissProposal, proposeExclusion, reviewProposals } from '../desk/exclusion-proposals.ts';
 import { ExclusionRefused } from '../desk/exclusions.ts';
 import { recordDecision } from '../desk/record-decision.ts';
-import type { ProposedReason } from '../domain/facts/fact.ts';
+import type { Fact, ProposedReason } from '../domain/facts/fact.ts';
+import type { Ledger } from '../domain/facts/ledger.ts';
+import type { Instant } from '../domain/time/instant.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Books } from './books.ts';
@@ -25,10 +30,11 @@ export interface ExclusionProposerOptions {
 }
 
 type Outages = Pick<ServiceNow, 'service' | 'outages'>;
-type Ended = OutageInQuestion & { readonly end: number };
+type Ended = OutageInQuestion & { readonly end: Instant };
 
 /** Who accepts, where nobody does. */
 const RULE = 'rule exclusions.autoAccept';
+const REFUTED = 'the end of its outage';
 /** Outages looked at, and facts recorded, in one run: it is part of a round that all else waits for. */
 const LOOKED_AT_MOST = 2_000;
 const RECORDED_MOST = 200;
@@ -84,7 +90,7 @@ export class ExclusionProposer {
       const recordedBefore = recorded;
       recorded += await this.#propose(outage, sources);
       const { end } = outage;
-      if (end !== undefined) recorded += await this.#acceptByRule({ ...outage, end }, sources);
+      if (end !== undefined) recorded += await this.#review({ ...outage, end }, sources);
       if (this.#waiting.get(id) === outage) {
         this.#waiting.delete(id);
         if (end !== undefined) this.#options.witness?.forget(id);
@@ -108,28 +114,48 @@ export class ExclusionProposer {
     return 1;
   }
 
-  async #acceptByRule(outage: Ended, sources: Sources): Promise<number> {
-    const { books, clock, log, autoAccept } = this.#options;
-    const { journal, feed, contracts } = books;
-    if (autoAccept.length === 0) return 0;
-    let accepted = 0;
-    for (const { id, service, reason } of borneOut(feed, outage, sources, books.now())) {
-      if (!autoAccept.includes(reason)) continue;
-      try {
-        await recordDecision({ journal, feed, clock }, (ledger, now) => ({
-          fact: acceptProposal({ ledger, contracts }, id, { by: RULE, end: outage.end }, now),
-          key: `exclusion/${id}`,
-        }));
-      } catch (error) {
-        // Someone answered it meanwhile, or an edition of the contract that came into force since knows no such reason.
-        if (!(error instanceof ExclusionRefused)) throw error;
-        log.warn({ proposal: id, service, reason, error: error.message }, 'exclusion not accepted by its rule');
-        continue;
-      }
-      accepted += 1;
+  /** Answers the proposals of an outage that is over, where the operator's rule or the evidence itself does. */
+  async #review(outage: Ended, sources: Sources): Promise<number> {
+    const { books, log, autoAccept } = this.#options;
+    const { feed, contracts } = books;
+    const { borneOut, refuted } = reviewProposals(feed, outage, sources, books.now());
+    let answered = 0;
+    for (const { id, service, reason } of borneOut.filter((one) => autoAccept.includes(one.reason))) {
+      const isAccepted = await this.#answer(id, `exclusion/${id}`, (ledger, now) =>
+        acceptProposal({ ledger, contracts }, id, { by: RULE, end: outage.end }, now),
+      );
+      if (!isAccepted) continue;
+      answered += 1;
       log.info({ proposal: id, service, reason }, 'exclusion accepted by a rule');
     }
-    return accepted;
+    for (const { id, service, reason } of refuted) {
+      const isDismissed = await this.#answer(id, `exclusion-proposed/${id}/dismissed`, (ledger, now) =>
+        dismissProposal(ledger, id, REFUTED, now),
+      );
+      if (!isDismissed) continue;
+      answered += 1;
+      log.info({ proposal: id, service, reason }, 'exclusion dismissed: the rest of the outage speaks against it');
+    }
+    return answered;
+  }
+
+  /** @returns whether it was answered here. */
+  async #answer<F extends Fact>(
+    id: string,
+    key: string,
+    decide: (ledger: Ledger, now: Instant) => F,
+  ): Promise<boolean> {
+    const { books, clock, log } = this.#options;
+    const { journal, feed } = books;
+    try {
+      await recordDecision({ journal, feed, clock }, (ledger, now) => ({ fact: decide(ledger, now), key }));
+      return true;
+    } catch (error) {
+      // Someone answered it meanwhile, or an edition of the contract that came into force since knows no such reason.
+      if (!(error instanceof ExclusionRefused)) throw error;
+      log.warn({ proposal: id, error: error.message }, 'exclusion not answered');
+      return false;
+    }
   }
 }
 

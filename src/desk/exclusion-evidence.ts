@@ -28,6 +28,8 @@ export interface Witnessed {
   readonly witness: string;
   /** By check: when it was asked, ascending. */
   readonly answers: ReadonlyMap<string, readonly Instant[]>;
+  /** It said otherwise after the outage was looked at again: it is not asked any more. */
+  readonly isRefuted?: boolean;
 }
 
 /** What there is besides the journal. */
@@ -86,6 +88,29 @@ export function judgeOutage(
     blockPage(times, sources) ??
     pathBroken(outage, times, sources, now)
   );
+}
+
+/**
+ * Whether what is known of an outage speaks against a rule that held at its beginning: other than `judgeOutage` it does not
+ * count against it that something is not known.
+ */
+export function isRefuted(
+  { ledger }: Pick<Knowledge, 'ledger'>,
+  outage: OutageInQuestion & { readonly end: Instant },
+  { rule, sources }: { readonly rule: unknown; readonly sources: Sources },
+  now: Instant,
+): boolean {
+  const times = downTimes(ledger, outage.service, outage, now);
+  switch (rule) {
+    case 'address-elsewhere':
+      return addressElsewhere(ledger, outage, times, sources) === undefined;
+    case 'block-page':
+      return blockPage(times, sources) === undefined;
+    case 'path-broken':
+      return sources.witnessed?.isRefuted === true || !times.every(isOfPath);
+    default:
+      return false;
+  }
 }
 
 /** The name leads to somebody else, so that the provider was never asked. */

@@ -9,7 +9,7 @@ import { knownAt, type Ledger } from '../domain/facts/ledger.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import { type Interval, overlap } from '../domain/time/interval.ts';
 import { quote } from '../domain/time/text.ts';
-import { judgeOutage, type Knowledge, type OutageInQuestion, type Sources } from './exclusion-evidence.ts';
+import { isRefuted, judgeOutage, type Knowledge, type OutageInQuestion, type Sources } from './exclusion-evidence.ts';
 import { addExclusion, ExclusionRefused, oneOf, reasonsWithin } from './exclusions.ts';
 
 /**
@@ -55,22 +55,38 @@ function spanOf({ start, end, at }: ExclusionProposedFact): Interval {
   return { start, end: end ?? Math.max(at, start + 1) };
 }
 
+/** The open proposals of an outage that is over, by what became of the evidence on which they were made. */
+export interface Reviewed {
+  /** All that it showed, from its first failed probe to its last, bears it out. A rule may answer these and no others. */
+  readonly borneOut: readonly ExclusionProposedFact[];
+  /** What it showed later speaks against it. */
+  readonly refuted: readonly ExclusionProposedFact[];
+}
+
 /**
- * The open proposals of an outage that is over which all that it showed, from its first failed probe to its last, still
- * bears out. A rule may answer these and no others: what was proposed while it lasted rests on its beginning.
+ * Looks at the open proposals of an outage again when it is over: what was proposed while it lasted rests on its beginning. Those that
+ * are in neither list are a person's to decide on: not all that the outage showed is known.
  */
-export function borneOut(
+export function reviewProposals(
   { ledger }: Pick<Knowledge, 'ledger'>,
   outage: OutageInQuestion & { readonly end: Instant },
   sources: Sources,
   now: Instant,
-): readonly ExclusionProposedFact[] {
+): Reviewed {
   const open = knownAt(ledger.service(outage.service)?.proposals ?? [], now).filter(
     (one) => overlap(spanOf(one), outage) && standingOf(ledger, one, now).standing === 'open',
   );
-  if (open.length === 0) return [];
+  if (open.length === 0) return { borneOut: [], refuted: [] };
   const finding = judgeOutage({ ledger }, outage, sources, now);
-  return open.filter(({ reason, evidence }) => reason === finding?.reason && evidence.rule === finding.evidence.rule);
+  const isBorneOut = ({ reason, evidence }: ExclusionProposedFact): boolean =>
+    reason === finding?.reason && evidence.rule === finding.evidence.rule;
+  return {
+    borneOut: open.filter(isBorneOut),
+    refuted: open.filter((one) => {
+      const { rule } = one.evidence;
+      return !isBorneOut(one) && isRefuted({ ledger }, outage, { rule, sources }, now);
+    }),
+  };
 }
 
 /** A proposal with how it stands. */

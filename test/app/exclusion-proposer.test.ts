@@ -196,7 +196,7 @@ describe('an outage', () => {
     expect(await proposedOn({ ...world, autoAccept: ['dns-propagation'] })).toHaveLength(1);
   });
 
-  it('is excluded by no rule where the end does not bear out what its beginning gave', async () => {
+  it('is excluded by no rule where its end speaks against what its beginning gave, and the proposal is dismissed', async () => {
     const world = { edges: [], autoAccept: ['customer'] as const };
     const lasting = await proposedOn({
       ...world,
@@ -205,7 +205,10 @@ describe('an outage', () => {
         down(OUTAGE, '198.51.100.7', { failed: { addresses: ['198.51.100.7', '203.0.113.80'] } })[1] as Fact,
       ],
     });
-    expect(lasting.map(({ type }) => type)).toEqual(['exclusion-proposed']);
+    expect(lasting).toMatchObject([
+      { type: 'exclusion-proposed', id: 'p1' },
+      { type: 'exclusion-dismissed', id: 'p1', by: 'the end of its outage' },
+    ]);
     const borneOut = await proposedOn({
       ...world,
       edges: [edge('down', OUTAGE[0], failing('198.51.100.7'))],

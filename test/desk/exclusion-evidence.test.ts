@@ -1,6 +1,6 @@
 /** Outages, and what their evidence gives: a reason by one rule, or nothing where anything speaks against it. */
 import { describe, expect, it } from 'vitest';
-import { judgeOutage, type Sources } from '../../src/desk/exclusion-evidence.ts';
+import { isRefuted, judgeOutage, type Sources } from '../../src/desk/exclusion-evidence.ts';
 import type { EdgeFact, Evidence, Fact } from '../../src/domain/facts/fact.ts';
 import { Ledger } from '../../src/domain/facts/ledger.ts';
 import { at, check, lifecycle, service } from '../support/world.ts';
@@ -67,7 +67,7 @@ interface Case {
   readonly now?: number;
 }
 
-function judged({ downs, sources = {}, lasts = false, active = '2026-01-01', now = 20 }: Case) {
+function worldOf({ downs, active = '2026-01-01' }: Pick<Case, 'downs' | 'active'>): Ledger {
   const ledger = new Ledger('covered');
   const facts = [
     ...service('s1', {
@@ -79,6 +79,11 @@ function judged({ downs, sources = {}, lasts = false, active = '2026-01-01', now
     lifecycle(active, 'active'),
   ] as Fact[];
   for (const fact of [...facts, ...downs.flatMap(edges)]) ledger.add(fact, START - 1);
+  return ledger;
+}
+
+function judged({ sources = {}, lasts = false, now = 20, ...world }: Case) {
+  const ledger = worldOf(world);
   const outage = { service: 's1', start: START, ...(lasts ? {} : { end: END }) };
   const finding = judgeOutage({ ledger }, outage, sources, lasts ? minute(now) : END + 60_000);
   return finding && `${finding.reason} ${finding.evidence.rule}`;
@@ -268,4 +273,50 @@ describe('a path that is broken', () => {
     ['not with four', { ...path({ to: null }, heard(answers(1, 4))), lasts: true, now: 6 }, undefined],
     ['not where it is silent now', { ...path({ to: null }, heard(answers(1, 5))), lasts: true, now: 11 }, undefined],
   ])('%s', (_what, world, expected) => expect(judged(world)).toBe(expected));
+});
+
+describe('what held at the beginning of an outage', () => {
+  const outage = { service: 's1', start: START, end: END };
+  const refutedBy = (rule: string, down: Down, sources: Sources = {}) =>
+    isRefuted({ ledger: worldOf({ downs: [down] }) }, outage, { rule, sources }, END);
+
+  it.each<[string, boolean, boolean]>([
+    [
+      'is refuted by a later address',
+      refutedBy('address-elsewhere', { first: refused(ELSEWHERE), all: { addresses: [OURS] } }, knowsAddresses),
+      true,
+    ],
+    [
+      '… also where not all is known',
+      refutedBy(
+        'address-elsewhere',
+        { first: refused(ELSEWHERE), all: { addresses: [OURS], since: minute(5) } },
+        knowsAddresses,
+      ),
+      true,
+    ],
+    [
+      'is not refuted where nothing more is known',
+      refutedBy('address-elsewhere', { first: refused(ELSEWHERE), all: null }, knowsAddresses),
+      false,
+    ],
+    [
+      'is refuted by a probe that was shown no page',
+      refutedBy('block-page', { first: page(), all: { blocked: 3 } }),
+      true,
+    ],
+    ['is not refuted where all were', refutedBy('block-page', { first: page() }), false],
+    [
+      'is refuted by a refused connection',
+      refutedBy('path-broken', { first: lost(), all: { errors: ['connect_refused'] } }),
+      true,
+    ],
+    [
+      'is refuted by the witness',
+      refutedBy('path-broken', { first: lost() }, { witnessed: { witness: 'w', answers: new Map(), isRefuted: true } }),
+      true,
+    ],
+    ['is not refuted by its silence', refutedBy('path-broken', { first: lost() }), false],
+    ['is not refuted by what is not known here', refutedBy('of a later version', { first: lost() }), false],
+  ])('%s', (_what, found, expected) => expect(found).toBe(expected));
 });

@@ -68,6 +68,8 @@ interface Watched {
 export class PathWitness {
   readonly #options: PathWitnessOptions;
   readonly #watched = new Map<string, Watched>();
+  /** Those that were heard of often enough, and then otherwise. */
+  readonly #refuted = new Set<string>();
   readonly #abort = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
   #tokens = BURST_MOST;
@@ -111,15 +113,17 @@ export class PathWitness {
 
   /** What was heard of an outage; undefined: it is not watched, or was given up. */
   heard(id: string): Witnessed | undefined {
+    const { witness } = this.#options;
     const watched = this.#watched.get(id);
-    if (!watched) return undefined;
+    if (!watched) return this.#refuted.has(id) ? { witness, answers: new Map(), isRefuted: true } : undefined;
     const answers = new Map([...watched.checks].map(([check, asked]) => [check, asked.answers]));
-    return { witness: this.#options.witness, answers };
+    return { witness, answers };
   }
 
   /** Lets go of an outage. */
   forget(id: string): void {
     this.#watched.delete(id);
+    this.#refuted.delete(id);
   }
 
   /** Asks no more; resolves when nothing is under way. */
@@ -128,6 +132,7 @@ export class PathWitness {
     this.#cancelTick?.();
     await Promise.all(this.#inFlight);
     this.#watched.clear();
+    this.#refuted.clear();
   }
 
   #tick(): void {
@@ -184,7 +189,8 @@ export class PathWitness {
       this.#noteAnswer(answer);
       if (answer.kind === 'none') return;
       const isSame = answer.addressHash === addressHash(address);
-      if (answer.kind === 'down' || !isSame || asked.answers.length === ANSWERS_MOST) this.forget(id);
+      if (answer.kind === 'down' || !isSame) this.#refute(id, watched);
+      else if (asked.answers.length === ANSWERS_MOST) this.forget(id);
       else this.#takeIn(id, watched, asked, at);
     });
     this.#inFlight.add(run);
@@ -199,6 +205,12 @@ export class PathWitness {
     if (!watched.checks.values().every(({ answers }) => answers.length >= ENOUGH)) return;
     watched.isEnough = true;
     this.#options.onEnough(id, watched.outage);
+  }
+
+  /** What may have been proposed while the outage lasted is to be taken back at its end. */
+  #refute(id: string, watched: Watched): void {
+    this.forget(id);
+    if (watched.isEnough) this.#refuted.add(id);
   }
 
   #noteAnswer(answer: WitnessAnswer): void {

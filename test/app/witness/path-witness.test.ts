@@ -160,6 +160,18 @@ describe('a witness', () => {
     expect([asked.length, witness.heard('o1'), clock.pending]).toEqual([3, undefined, 0]);
   });
 
+  it('that says otherwise after it was heard enough has refuted what was proposed by then', async () => {
+    const down: WitnessAnswer = { kind: 'down', addressHash: 0 };
+    const { clock, witness, edge, outage, enough } = rig({ answer: (_question, nth) => (nth === 7 ? down : UP) });
+    edge('down');
+    witness.begin('o1', outage());
+    await clock.advance(10 * MINUTE);
+    expect(enough).toEqual(['o1']);
+    expect(witness.heard('o1')).toEqual({ witness: '10.0.0.5:9115', answers: new Map(), isRefuted: true });
+    witness.forget('o1');
+    expect(witness.heard('o1')).toBeUndefined();
+  });
+
   it('that cannot be asked for five minutes has said nothing of the outage', async () => {
     const away: WitnessAnswer = { kind: 'none', why: 'status 503' };
     const { clock, witness, edge, outage, said } = rig({ answer: (_question, nth) => (nth <= 2 ? UP : away) });
