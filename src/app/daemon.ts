@@ -5,7 +5,7 @@
  * journal, a scrape or a mail.
  */
 import { createServer } from '../api/server.ts';
-import type { Configuration } from '../config/configuration.ts';
+import type { Configuration, WitnessSettings } from '../config/configuration.ts';
 import { FleetFigures } from '../domain/contract/fleet-figures.ts';
 import type { Fact } from '../domain/facts/fact.ts';
 import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
@@ -37,6 +37,8 @@ import { settingsLeft } from './reload-limits.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 import { statementsInSlices } from './statement-slices.ts';
 import { statusOf } from './status.ts';
+import { PathWitness, type PathWitnessOptions } from './witness/path-witness.ts';
+import { askWitness } from './witness/witness-answer.ts';
 
 export interface DaemonOptions {
   readonly configuration: Configuration;
@@ -229,7 +231,33 @@ export class Daemon {
   #proposer(books: Books): ExclusionProposer | undefined {
     const { configuration, clock, log } = this.#options;
     const { proposals } = configuration;
-    return proposals && new ExclusionProposer({ books, clock, log, ...proposals });
+    if (!proposals) return undefined;
+    const { witness: settings, ...rest } = proposals;
+    const witness = settings && this.#witness(settings, books, (id, outage) => proposer.again(id, outage));
+    const proposer = new ExclusionProposer({ books, clock, log, witness, ...rest });
+    return proposer;
+  }
+
+  #witness(
+    { url, timeoutMs, modules }: WitnessSettings,
+    { feed }: Books,
+    onEnough: PathWitnessOptions['onEnough'],
+  ): PathWitness {
+    const { configuration, clock, log } = this.#options;
+    const { trust } = configuration.probing;
+    const witness = new PathWitness({
+      witness: new URL(url).host,
+      modules,
+      ask: (question, signal) => askWitness({ url, timeoutMs, trust }, question, clock, signal),
+      ledger: feed.ledger,
+      clock,
+      log,
+      targetOf: (check) => this.#running?.probing.targetOf(check),
+      onAnswer: this.#metrics.witnessAnswer,
+      onEnough,
+    });
+    this.#cleanups.add('witness', () => witness.stop());
+    return witness;
   }
 
   #fleet({ feed, contracts }: Books, influx: InfluxOutput | undefined, proposer: ExclusionProposer | undefined): Fleet {

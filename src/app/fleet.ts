@@ -185,8 +185,11 @@ export class Fleet {
       case 'notice':
         return this.#ofCustomer.of(fact.customer);
       case 'work-cancelled':
-      case 'exclusion-withdrawn':
         return this.#options.ledger.services();
+      case 'exclusion-withdrawn': {
+        const excluded = this.#options.ledger.exclusions().get(fact.id);
+        return excluded ? [excluded.fact.service] : [];
+      }
       default:
         return [];
     }

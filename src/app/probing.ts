@@ -11,6 +11,7 @@ import { threadsFor } from '../monitor/shards.ts';
 import type { Batch, Sample, WatchedCheck } from '../monitor/watched-check.ts';
 import type { InfluxOutput } from '../outputs/influx/influx-output.ts';
 import type { Metrics } from '../outputs/metrics/metrics.ts';
+import type { Target } from '../probes/target.ts';
 import type { StatusView } from '../report/status.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { mostDescriptors } from '../runtime/descriptors.ts';
@@ -45,6 +46,8 @@ export class Probing {
   readonly #doubt: SelfDoubt | undefined;
   #checks: readonly WatchedCheck[];
   #places: ReadonlyMap<string, CheckPlace>;
+  /** By check; made when it is asked for. */
+  #targets: ReadonlyMap<string, Target> | undefined;
   #sight: StatusView['sight'];
 
   constructor({ configuration, ...options }: ProbingOptions) {
@@ -98,7 +101,14 @@ export class Probing {
     const { books } = this.#options;
     this.#places = placesOf(configuration);
     this.#checks = watchedChecks(configuration, books.feed.ledger, books.now(), this.#checks);
+    this.#targets = undefined;
     this.#monitor.change(this.#checks);
+  }
+
+  /** What a check probes; undefined: it is not watched. */
+  targetOf(check: string): Target | undefined {
+    this.#targets ??= new Map(this.#checks.map(({ id, request }) => [id, request.target]));
+    return this.#targets.get(check);
   }
 
   #createRecorder(): Recorder {

@@ -1,4 +1,4 @@
-import type { HttpAuth, HttpTarget } from '../probes/target.ts';
+import type { HeaderRule, HttpAuth, HttpTarget } from '../probes/target.ts';
 import type { TargetEntry } from './services-schema.ts';
 
 /** Good status codes where a check names none: success and redirection. */
@@ -14,14 +14,7 @@ export function buildHttpTarget(url: string, entry: TargetEntry): HttpTarget {
     ...(contains === undefined ? {} : { contains }),
     ...(lacks === undefined ? {} : { lacks }),
     ...(json === undefined ? {} : { json }),
-    ...(responseHeaders === undefined
-      ? {}
-      : {
-          responseHeaders: Object.entries(responseHeaders).map(([name, rule]) => ({
-            name: name.toLowerCase(),
-            ...(rule === 'present' ? {} : rule),
-          })),
-        }),
+    ...(responseHeaders === undefined ? {} : { responseHeaders: buildHeaderRules(responseHeaders) }),
     ...(method === undefined ? {} : { method }),
     ...(headers === undefined
       ? {}
@@ -31,6 +24,14 @@ export function buildHttpTarget(url: string, entry: TargetEntry): HttpTarget {
     ...(redirects === undefined ? {} : { redirects }),
     ...(http2 === undefined ? {} : { http2 }),
   };
+}
+
+/** What headers of a reply must be. Names become lower case. */
+export function buildHeaderRules(rules: NonNullable<TargetEntry['responseHeaders']>): readonly HeaderRule[] {
+  return Object.entries(rules).map(([name, rule]) => ({
+    name: name.toLowerCase(),
+    ...(rule === 'present' ? {} : rule),
+  }));
 }
 
 function buildAuth({ username, password, bearer }: NonNullable<TargetEntry['auth']>): HttpAuth {

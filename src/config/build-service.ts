@@ -1,6 +1,6 @@
 import type { CheckFact, ServiceFact } from '../domain/facts/fact.ts';
 import { MINUTE } from '../domain/time/instant.ts';
-import type { DeliveryTarget, DnsTarget, MailCredentials, MailServer, Target } from '../probes/target.ts';
+import type { BlockPage, DeliveryTarget, DnsTarget, MailCredentials, MailServer, Target } from '../probes/target.ts';
 import { buildHttpTarget } from './build-http-target.ts';
 import type { ConfiguredCanaries, ConfiguredCheck, ConfiguredService } from './configuration.ts';
 import { parseRecord, reverseName } from './dns-and-bytes.ts';
@@ -19,6 +19,8 @@ export interface CheckContext {
   readonly trust: readonly string[];
   /** Whether edges may be dated by the probes of a server's other checks. */
   readonly sharedFate: boolean;
+  /** One list for all checks. */
+  readonly blockPages: readonly BlockPage[];
 }
 
 /** Mail may take minutes and be on time. */
@@ -57,7 +59,7 @@ function checkId(service: ServiceEntry, component: string, check: CheckEntry): s
 }
 
 function buildCheck(id: string, entry: CheckEntry, service: ServiceEntry, context: CheckContext): ConfiguredCheck {
-  const { defaults, vantages, allow, trust } = context;
+  const { defaults, vantages, allow, trust, blockPages } = context;
   const intervalMs = entry.interval ?? defaults.interval;
   const fact: CheckFact = {
     type: 'check',
@@ -83,6 +85,7 @@ function buildCheck(id: string, entry: CheckEntry, service: ServiceEntry, contex
       timeoutMs,
       ...(trust.length === 0 ? {} : { trust }),
       ...(entry.ip === undefined ? {} : { ip: entry.ip }),
+      ...(blockPages.length === 0 || target.kind !== 'http' ? {} : { blockPages }),
     },
     allow,
     ...(server === undefined ? {} : { group: server }),

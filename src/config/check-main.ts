@@ -18,9 +18,7 @@ export function checkMain(document: SourceDocument): void {
   checkSecrets(document);
   checkPorts(document);
   checkCanaries(document);
-  if (itemsAt(document.value, [], 'exclusions', 'autoAccept').length > 0 && !has(document.value, 'provider')) {
-    document.complain({ path: ['provider'], expected: 'provider.addresses, without which nothing is proposed' });
-  }
+  checkProvider(document);
   const interval = defaultInterval(document);
   const timeout = durationAt(document.value, 'probing', 'defaults', 'timeout');
   if (timeout !== undefined && timeout > interval) {
@@ -34,6 +32,31 @@ export function checkMain(document: SourceDocument): void {
     if (has(value, 'password') === has(value, 'username')) continue;
     const missing = has(value, 'password') ? 'username' : 'password';
     document.complain({ path: [block, missing], expected: 'username and password, or neither' });
+  }
+}
+
+function checkProvider(document: SourceDocument): void {
+  const path = ['provider'];
+  const provider = valueAt(document.value, 'provider');
+  if (provider === undefined) {
+    if (itemsAt(document.value, [], 'exclusions', 'autoAccept').length > 0) {
+      document.complain({
+        path,
+        expected: 'a mapping of addresses, blockPages or witness: without it nothing is proposed',
+      });
+    }
+    return;
+  }
+  if (!['addresses', 'blockPages', 'witness'].some((key) => has(provider, key))) {
+    document.complain({ path, expected: 'at least one of addresses, blockPages and witness' });
+  }
+  for (const page of itemsAt(provider, path, 'blockPages')) {
+    if (['location', 'text', 'headers'].some((key) => has(page.value, key))) continue;
+    document.complain({
+      path: page.path,
+      found: has(page.value, 'status') ? 'a status alone' : 'nothing',
+      expected: 'at least one of location, text and headers: any site may answer with a status',
+    });
   }
 }
 

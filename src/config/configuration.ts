@@ -11,6 +11,7 @@ import type {
 import type { Millis } from '../domain/time/instant.ts';
 import type { ProbeRequest } from '../probes/target.ts';
 import type { ProbeModules } from './probe-module.ts';
+import type { WitnessKind } from './provider-schema.ts';
 import type { SandboxStep } from './sandbox-schema.ts';
 import type { Secret } from './secret.ts';
 
@@ -76,6 +77,26 @@ export interface ConfiguredCanaries {
   readonly intervalMs: Millis;
 }
 
+/** By what, and how far by itself, exclusions are proposed. The pages of blocked services are with the checks. */
+export interface ConfiguredProposals {
+  /** The provider's own ranges of addresses; none: they are not known. */
+  readonly addresses: readonly string[];
+  /** Reasons for which a proposal is accepted without a person. */
+  readonly autoAccept: readonly ProposedReason[];
+  /** A multi-target exporter inside the provider's network. */
+  readonly witness?: WitnessSettings;
+}
+
+export interface WitnessSettings {
+  /** Of its `/probe`. */
+  readonly url: string;
+  readonly timeoutMs: Millis;
+  readonly modules: WitnessModules;
+}
+
+/** By the kind of a check, the module of a witness that probes its target. */
+export type WitnessModules = { readonly [Kind in WitnessKind]?: string | undefined };
+
 export interface Configuration {
   /** SHA-256, hexadecimal, of every file it was read from; the environment's values are not part of it. */
   readonly digest: string;
@@ -107,12 +128,7 @@ export interface Configuration {
     readonly canaries?: ConfiguredCanaries;
   };
   /** Absent: no exclusion is proposed. */
-  readonly proposals?: {
-    /** The provider's own ranges of addresses. */
-    readonly addresses: readonly string[];
-    /** Reasons for which a proposal is accepted without a person. */
-    readonly autoAccept: readonly ProposedReason[];
-  };
+  readonly proposals?: ConfiguredProposals;
   /** Absent: no mail is sent. */
   readonly mail?: MailSettings;
   /** Absent: no samples are written. */

@@ -23,6 +23,9 @@ const headerRule = z.union(
   { error: 'present, { equals: a text } or { contains: a text }' },
 );
 
+/** By the name of a header of a reply, what it must be. */
+export const headerRules = z.record(headerName, headerRule, { error: 'a mapping of header names' });
+
 const anyText = plainText('a text', 1_000);
 
 /** Keys of a check that belong to `http` alone, besides `status`. */
@@ -37,10 +40,7 @@ export const httpOptions = {
   })
     .optional()
     .meta({ description: 'What the JSON body must say at a JSON pointer (RFC 6901). With http only.' }),
-  responseHeaders: z
-    .record(headerName, headerRule, { error: 'a mapping of header names' })
-    .optional()
-    .meta({ description: 'What headers of the reply must be. With http only.' }),
+  responseHeaders: headerRules.optional().meta({ description: 'What headers of the reply must be. With http only.' }),
   method: choice(METHODS).optional().meta({ description: 'Default: GET. With http only.' }),
   headers: z
     .record(headerName, text('a text of visible ASCII', parseHeaderValue), { error: 'a mapping of header names' })

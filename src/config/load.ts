@@ -4,6 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import type { CustomerFact } from '../domain/facts/fact.ts';
 import { buildContract } from './build-contract.ts';
 import { buildModules } from './build-modules.ts';
+import { buildBlockPages, buildProposals } from './build-provider.ts';
 import { buildSandbox } from './build-sandbox.ts';
 import { buildCanaries, buildService, type CheckContext } from './build-service.ts';
 import { checkContract } from './check-contract.ts';
@@ -149,9 +150,7 @@ class Loading {
         jitter: { part: probing.jitter / 100, seed: probing.seed },
         ...(probing.canaries === undefined ? {} : { canaries: buildCanaries(probing.canaries, context) }),
       },
-      ...(main.provider === undefined
-        ? {}
-        : { proposals: { addresses: main.provider.addresses, autoAccept: main.exclusions.autoAccept } }),
+      ...(main.provider === undefined ? {} : { proposals: buildProposals(main.provider, main.exclusions.autoAccept) }),
       ...(main.mail === undefined
         ? {}
         : { mail: { relay: main.mail.relay, from: main.mail.from, ...credentials(main.mail) } }),
@@ -234,9 +233,10 @@ class Loading {
   }
 }
 
-function checkContext({ vantage, probing }: MainFile, trust: readonly string[]): CheckContext {
+function checkContext({ vantage, probing, provider }: MainFile, trust: readonly string[]): CheckContext {
   const { defaults, allow, sharedFate } = probing;
-  return { vantages: [vantage], defaults, allow, trust, sharedFate };
+  const blockPages = buildBlockPages(provider?.blockPages ?? []);
+  return { vantages: [vantage], defaults, allow, trust, sharedFate, blockPages };
 }
 
 /** Adds what a services file without mistakes defines. */

@@ -4,6 +4,7 @@ import { BOUNDARIES, PROPOSED_REASONS } from '../domain/facts/fact.ts';
 import { HOUR, SECOND } from '../domain/time/instant.ts';
 import { FROM_ENVIRONMENT } from './environment.ts';
 import { modulesBlock } from './modules-schema.ts';
+import { provider } from './provider-schema.ts';
 import { sandboxSchema } from './sandbox-schema.ts';
 import { parseAddressRange, parseHost, parseRelay, parseSender, parseTimeOfDay, parseWebUrl } from './scalars.ts';
 import { Secret } from './secret.ts';
@@ -86,14 +87,6 @@ const probing = mapping(PROBING, {
       'Targets of known good standing outside the provider’s network. Absent: the monitor cannot doubt itself.',
   }),
   defaults: defaults.prefault({}),
-});
-
-const provider = mapping('a mapping of addresses', {
-  addresses: list(
-    'a list of at least one address range such as [203.0.113.0/24]',
-    text('an address range such as 203.0.113.0/24', parseAddressRange),
-    1,
-  ).meta({ description: 'The provider’s own addresses: what is down elsewhere may not be its doing.' }),
 });
 
 const exclusions = mapping('a mapping of autoAccept', {

@@ -47,7 +47,8 @@ export const money = mapping('a mapping of amount and currency', {
   }
 });
 
-const statusCodes = z
+/** `200-299,301`, or one code as a number. */
+export const statusCodes = z
   .union([z.string(), z.int().transform(String)], { error: 'HTTP status codes such as 200-299,301' })
   .transform((found, context) => {
     try {

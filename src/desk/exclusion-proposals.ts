@@ -1,68 +1,37 @@
 /**
- * Exclusions that evidence proposes (cl. 8.5): the name of a site that is down does not lead to the provider's addresses. A
- * proposal changes nothing by itself. Accepting it records the exclusion of the same id, so a proposal is open until there
- * is one, or until it was dismissed.
+ * The life of exclusions that evidence proposes (exclusion-evidence.ts). A proposal changes nothing by itself. Accepting it
+ * records the exclusion of the same id, so a proposal is open until there is one, or until it was dismissed.
  */
-import { statusAt } from '../domain/contract/activity.ts';
-import type { Contracts } from '../domain/contract/contracts.ts';
+import { activeSpans } from '../domain/contract/activity.ts';
 import { outagesWithin } from '../domain/contract/outages.ts';
-import type {
-  EdgeFact,
-  ExclusionDismissedFact,
-  ExclusionFact,
-  ExclusionProposedFact,
-  ProposedReason,
-} from '../domain/facts/fact.ts';
-import { knownAt, type Ledger, lastDefinition } from '../domain/facts/ledger.ts';
-import { HOUR, type Instant, type Millis } from '../domain/time/instant.ts';
+import type { ExclusionDismissedFact, ExclusionFact, ExclusionProposedFact } from '../domain/facts/fact.ts';
+import { knownAt, type Ledger } from '../domain/facts/ledger.ts';
+import type { Instant } from '../domain/time/instant.ts';
+import { type Interval, overlap } from '../domain/time/interval.ts';
 import { quote } from '../domain/time/text.ts';
-import { addExclusion, ExclusionRefused, reasonsWithin } from './exclusions.ts';
-
-interface Knowledge {
-  readonly ledger: Ledger;
-  readonly contracts: Contracts;
-}
-
-/** An outage of a service; without an end while it lasts. */
-export interface OutageInQuestion {
-  readonly service: string;
-  readonly start: Instant;
-  readonly end?: Instant;
-}
-
-/** A name that was pointed elsewhere may take so long to be known everywhere; so may that of a new service. */
-const PROPAGATION: Millis = 72 * HOUR;
-/** Probes kept as evidence. */
-const PROBES_MOST = 10;
+import { isRefuted, judgeOutage, type Knowledge, type OutageInQuestion, type Sources } from './exclusion-evidence.ts';
+import { addExclusion, ExclusionRefused, oneOf, reasonsWithin } from './exclusions.ts';
 
 /**
- * What the evidence proposes of an outage: nothing, unless every check that was down in it was sent, by its name, to an
- * address that is not the provider's. It is the customer's doing; within 72 h of the service's beginning it is the names' not
- * yet being known everywhere.
- * @param isProviders whether an address is one of the provider's.
+ * What is to be proposed of an outage, if anything: a reason that the evidence gives and the contract knows, which was not
+ * proposed of this outage before, of a service that was active.
  */
 export function proposeExclusion(
   { ledger, contracts }: Knowledge,
-  { service, start, end }: OutageInQuestion,
-  isProviders: (address: string) => boolean,
+  outage: OutageInQuestion,
+  sources: Sources,
   now: Instant,
 ): ExclusionProposedFact | undefined {
+  const { service, start, end } = outage;
   const contract = contracts.ofService(ledger, service, now);
-  if (!contract) return undefined;
   const span = { start, end: end ?? Math.max(now, start + 1) };
-  const probes = downEdges(ledger, service, span, now).map(({ check, latest, evidence }) => ({
-    check,
-    at: latest,
-    address: evidence?.address,
-    error: evidence?.error,
-  }));
-  const isElsewhere = probes.every(({ address }) => typeof address === 'string' && !isProviders(address));
-  if (probes.length === 0 || !isElsewhere) return undefined;
-  const reason = reasonFor(ledger, service, start);
+  if (!contract || !isEverActive(ledger, service, span)) return undefined;
+  const finding = judgeOutage({ ledger }, outage, sources, now);
+  if (!finding) return undefined;
+  const { reason, evidence } = finding;
   if (!reasonsWithin(contract, span).includes(reason)) return undefined;
   const known = knownAt(ledger.service(service)?.proposals ?? [], now);
-  if (known.some((one) => one.reason === reason && one.start < span.end && start < (one.end ?? span.end)))
-    return undefined;
+  if (known.some((one) => one.reason === reason && overlap(spanOf(one), span))) return undefined;
   return {
     type: 'exclusion-proposed',
     id: nextId(ledger),
@@ -70,34 +39,54 @@ export function proposeExclusion(
     start,
     ...(end === undefined ? {} : { end }),
     reason,
-    evidence: { rule: 'address-elsewhere', probes: probes.slice(0, PROBES_MOST) },
+    evidence,
     at: now,
   };
 }
 
-/** The edges into the states of down that make up an outage, of checks whose downtime counts. */
-function downEdges(
-  ledger: Ledger,
-  service: string,
-  span: { readonly start: Instant; readonly end: Instant },
-  now: Instant,
-): readonly EdgeFact[] {
-  const components = Object.values(lastDefinition(ledger, service, now)?.components ?? {});
-  const checks = components.filter(({ counts }) => counts).flatMap((component) => component.checks);
-  return checks.flatMap((check) =>
-    ledger.vantagesOf(check).flatMap((vantage) => {
-      const edges = knownAt(ledger.vantage(check, vantage)?.edges ?? [], now);
-      return edges.filter(
-        (edge, i) => edge.to === 'down' && edge.earliest < span.end && (edges[i + 1]?.latest ?? now) > span.start,
-      );
-    }),
-  );
+/** A service that is known to be blocked or suspended is outside anyway, and shows its block page all the while. */
+function isEverActive(ledger: Ledger, service: string, span: Interval): boolean {
+  const lifecycle = ledger.service(service)?.lifecycle.map(({ fact }) => fact) ?? [];
+  return activeSpans(lifecycle, span).length > 0;
 }
 
-function reasonFor(ledger: Ledger, service: string, start: Instant): ProposedReason {
-  const lifecycle = ledger.service(service)?.lifecycle.map(({ fact }) => fact) ?? [];
-  const isNew = statusAt(lifecycle, start - PROPAGATION) === undefined;
-  return isNew ? 'dns-propagation' : 'customer';
+/** The time that a proposal speaks of. Of an outage that lasted then no more is known than that it lasted until then. */
+function spanOf({ start, end, at }: ExclusionProposedFact): Interval {
+  return { start, end: end ?? Math.max(at, start + 1) };
+}
+
+/** The open proposals of an outage that is over, by what became of the evidence on which they were made. */
+export interface Reviewed {
+  /** All that it showed, from its first failed probe to its last, bears it out. A rule may answer these and no others. */
+  readonly borneOut: readonly ExclusionProposedFact[];
+  /** What it showed later speaks against it. */
+  readonly refuted: readonly ExclusionProposedFact[];
+}
+
+/**
+ * Looks at the open proposals of an outage again when it is over: what was proposed while it lasted rests on its beginning. Those that
+ * are in neither list are a person's to decide on: not all that the outage showed is known.
+ */
+export function reviewProposals(
+  { ledger }: Pick<Knowledge, 'ledger'>,
+  outage: OutageInQuestion & { readonly end: Instant },
+  sources: Sources,
+  now: Instant,
+): Reviewed {
+  const open = knownAt(ledger.service(outage.service)?.proposals ?? [], now).filter(
+    (one) => overlap(spanOf(one), outage) && standingOf(ledger, one, now).standing === 'open',
+  );
+  if (open.length === 0) return { borneOut: [], refuted: [] };
+  const finding = judgeOutage({ ledger }, outage, sources, now);
+  const isBorneOut = ({ reason, evidence }: ExclusionProposedFact): boolean =>
+    reason === finding?.reason && evidence.rule === finding.evidence.rule;
+  return {
+    borneOut: open.filter(isBorneOut),
+    refuted: open.filter((one) => {
+      const { rule } = one.evidence;
+      return !isBorneOut(one) && isRefuted({ ledger }, outage, { rule, sources }, now);
+    }),
+  };
 }
 
 /** A proposal with how it stands. */
@@ -109,19 +98,15 @@ export interface ProposalRecord extends ExclusionProposedFact {
 
 /** Every proposal known, answered ones too, in the order of recording. */
 export function listProposals(ledger: Ledger, now: Instant): readonly ProposalRecord[] {
-  return ledger
-    .services()
-    .flatMap((service) => {
-      const accepted = new Map(knownAt(ledger.service(service)?.exclusions ?? [], now).map((fact) => [fact.id, fact]));
-      return knownAt(ledger.service(service)?.proposals ?? [], now).map((proposal): ProposalRecord => {
-        const exclusion = accepted.get(proposal.id);
-        if (exclusion) return { ...proposal, standing: 'accepted', by: exclusion.by };
-        const [dismissal] = knownAt(ledger.dismissalsOf(proposal.id), now);
-        if (dismissal) return { ...proposal, standing: 'dismissed', by: dismissal.by };
-        return { ...proposal, standing: 'open', by: null };
-      });
-    })
-    .toSorted((a, b) => a.at - b.at);
+  return knownAt([...ledger.proposals().values()], now).map((proposal) => standingOf(ledger, proposal, now));
+}
+
+function standingOf(ledger: Ledger, proposal: ExclusionProposedFact, now: Instant): ProposalRecord {
+  const accepted = ledger.exclusions().get(proposal.id);
+  if (accepted && accepted.knownAt <= now) return { ...proposal, standing: 'accepted', by: accepted.fact.by };
+  const [dismissal] = knownAt(ledger.dismissalsOf(proposal.id), now);
+  if (dismissal) return { ...proposal, standing: 'dismissed', by: dismissal.by };
+  return { ...proposal, standing: 'open', by: null };
 }
 
 /**
@@ -158,13 +143,16 @@ export function dismissProposal(ledger: Ledger, id: string, by: string, now: Ins
 }
 
 function openProposal(ledger: Ledger, id: string, now: Instant): ProposalRecord {
-  const known = listProposals(ledger, now);
-  const proposal = known.find((one) => one.id === id);
-  if (!proposal) {
-    const open = known.filter(({ standing }) => standing === 'open').map((one) => one.id);
-    const expected = open.length === 0 ? 'none, for none is open' : `one of ${open.join(', ')}`;
+  const known = ledger.proposals().get(id);
+  if (!known || known.knownAt > now) {
+    const open = listProposals(ledger, now).filter(({ standing }) => standing === 'open');
+    const expected = oneOf(
+      open.map((one) => one.id),
+      'is open',
+    );
     throw new ExclusionRefused(`proposal: found ${quote(id)}, expected ${expected}`);
   }
+  const proposal = standingOf(ledger, known.fact, now);
   if (proposal.standing !== 'open') {
     throw new ExclusionRefused(`proposal: ${quote(id)} was already ${proposal.standing} by ${proposal.by}`);
   }
@@ -182,11 +170,12 @@ function endOfOutage(
   return outage?.open === false ? outage.end : undefined;
 }
 
+/**
+ * The number after that of the proposal before, past those that exclusions made by hand have taken. Numbers ascend as
+ * proposals are recorded, so that each such exclusion is passed over once.
+ */
 function nextId(ledger: Ledger): string {
-  const always = Number.POSITIVE_INFINITY;
-  const exclusions = ledger.services().flatMap((service) => knownAt(ledger.service(service)?.exclusions ?? [], always));
-  const taken = new Set([...listProposals(ledger, always), ...exclusions].map(({ id }) => id));
-  let number = 1;
-  while (taken.has(`p${number}`)) number += 1;
+  let number = Number(ledger.newestProposal?.id.slice(1) ?? 0) + 1;
+  while (ledger.exclusions().has(`p${number}`)) number += 1;
   return `p${number}`;
 }

@@ -37,7 +37,7 @@ export function addExclusion(
   const contract = contracts.ofService(ledger, request.service, now);
   if (!contract) {
     throw new ExclusionRefused(
-      `service: found ${quote(request.service)}, expected one of ${ledger.services().join(', ')}`,
+      `service: found ${quote(request.service)}, expected ${oneOf(ledger.services(), 'is defined')}`,
     );
   }
   if (request.start >= request.end) {
@@ -49,7 +49,7 @@ export function addExclusion(
       reasons.length === 0 ? 'none, for the contract excludes nothing then' : `one of ${reasons.join(', ')}`;
     throw new ExclusionRefused(`reason: found ${quote(request.reason)}, expected ${expected}`);
   }
-  return { type: 'exclusion', id: nextId(ledger), ...request, at: now };
+  return { type: 'exclusion', ...request, id: request.id ?? nextId(ledger), at: now };
 }
 
 /** The reasons that every edition of the contract in force in a time knows. */
@@ -64,10 +64,12 @@ export function reasonsWithin(contract: Contract, time: Interval): readonly stri
  * @throws ExclusionRefused it is unknown or already withdrawn.
  */
 export function withdrawExclusion(ledger: Ledger, id: string, by: string, now: Instant): ExclusionWithdrawnFact {
-  const known = exclusionsOf(ledger, now);
-  if (!known.some((exclusion) => exclusion.id === id)) {
-    const expected =
-      known.length === 0 ? 'none, for none is recorded' : `one of ${known.map((one) => one.id).join(', ')}`;
+  const exclusion = ledger.exclusions().get(id);
+  if (!exclusion || exclusion.knownAt > now) {
+    const expected = oneOf(
+      exclusionsOf(ledger, now).map((one) => one.id),
+      'is recorded',
+    );
     throw new ExclusionRefused(`exclusion: found ${quote(id)}, expected ${expected}`);
   }
   if (knownAt(ledger.withdrawalsOf(id), now).length > 0) {
@@ -95,15 +97,25 @@ export function listExclusions(ledger: Ledger, contracts: Contracts, now: Instan
 }
 
 function exclusionsOf(ledger: Ledger, now: Instant): readonly ExclusionFact[] {
-  return ledger
-    .services()
-    .flatMap((service) => knownAt(ledger.service(service)?.exclusions ?? [], now))
-    .toSorted((a, b) => a.at - b.at);
+  return knownAt([...ledger.exclusions().values()], now);
 }
 
 function nextId(ledger: Ledger): string {
-  const taken = new Set(exclusionsOf(ledger, Number.POSITIVE_INFINITY).map(({ id }) => id));
+  const taken = ledger.exclusions();
   let number = taken.size + 1;
   while (taken.has(`x${number}`)) number += 1;
   return `x${number}`;
+}
+
+/** More than a person reads; of a hundred thousand the message would be the whole screen, and many more. */
+const SHOWN_MOST = 20;
+
+/**
+ * What was expected, as a message says it: one of those that there are, the first of them where they are many.
+ * @param there what is said of them: `is recorded`.
+ */
+export function oneOf(ids: readonly string[], there: string): string {
+  if (ids.length === 0) return `none, for none ${there}`;
+  const more = ids.length > SHOWN_MOST ? ` and ${ids.length - SHOWN_MOST} more` : '';
+  return `one of ${ids.slice(0, SHOWN_MOST).join(', ')}${more}`;
 }

@@ -15,6 +15,7 @@ import type { ProbeResult } from '../probes/outcome.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import { Budget } from './budget.ts';
 import { DueQueue } from './due-queue.ts';
+import { addFailed, failedEvidence } from './failed-run.ts';
 import { FateGroups } from './fate-dating.ts';
 import { HandOver } from './hand-over.ts';
 import { IntervalRing } from './interval-ring.ts';
@@ -293,12 +294,17 @@ export class ProberLoop {
       running.fate?.note(result);
       const emit = (edge: Edge): void => {
         hasChanged = true;
-        const shown = edge.latest >= result.sentAt ? evidence : (running.contraryEvidence ?? evidence);
+        const first = edge.latest >= result.sentAt ? evidence : (running.contraryEvidence ?? evidence);
+        const { failed } = running;
+        const hasRecovered = edge.to === 'up' && downSince !== undefined;
+        const shown = hasRecovered && failed ? { ...first, failed: failedEvidence(failed) } : first;
         const dated = running.fate?.date(edge, result.sentAt);
         if (dated) this.#found(running, dated.edge, { ...shown, sharedFate: dated.fate });
         else this.#found(running, edge, shown);
       };
       observe(state, check.policy, result.sentAt, result.outcome, emit, result.shownAt);
+      if (result.outcome === 'fail') running.failed = addFailed(running.failed, result);
+      else if (state.confirmed === 'up' && state.contrary === 0) running.failed = undefined;
       if (state.contrary === 1 && result.outcome !== 'void') running.contraryEvidence = evidence;
       if (state.contrary === 0) running.contraryEvidence = undefined;
       if (wasDoubted && !hasChanged && state.contrary === 0) this.#handOver.blip(check.id);
@@ -353,6 +359,7 @@ export class ProberLoop {
       sample?.add(running);
     } else {
       running.downSince = undefined;
+      if (edge.to === 'unknown') running.failed = undefined;
       const next = sample?.remove(running);
       if (next) this.#planAt(next, this.#options.clock.now());
     }
@@ -370,13 +377,14 @@ export class ProberLoop {
 }
 
 function evidenceOf(result: ProbeResult): Evidence {
-  const { address, status, expected, seen } = result.evidence;
+  const { address, status, blockPage, expected, seen } = result.evidence;
   return {
     sentAt: result.sentAt,
     shownAt: result.shownAt,
     ...(result.outcome === 'ok' ? {} : { error: result.error }),
     ...(address === undefined ? {} : { address }),
     ...(status === undefined ? {} : { status }),
+    ...(blockPage === undefined ? {} : { blockPage }),
     ...(expected === undefined ? {} : { expected }),
     ...(seen === undefined ? {} : { seen }),
   };

@@ -6,6 +6,7 @@ import { createDetectorState, type DetectorState, restoreDetectorState } from '.
 import type { Evidence } from '../domain/facts/fact.ts';
 import type { Instant } from '../domain/time/instant.ts';
 import type { ExtraProbe } from './budget.ts';
+import type { FailedRun } from './failed-run.ts';
 import type { FateDating } from './fate-dating.ts';
 import type { FateSample } from './fate-sample.ts';
 import type { Fifo } from './fifo.ts';
@@ -62,6 +63,8 @@ export interface RunningCheck {
   owed: boolean;
   /** What the first probe of the current contrary run showed. */
   contraryEvidence: Evidence | undefined;
+  /** Its failed probes since it was last up; those of an outage as far as this thread saw it. */
+  failed: FailedRun | undefined;
   /** When the outage that is going on was first seen. */
   downSince: Instant | undefined;
   /** When it is to be probed besides its slots; infinite when it is not. */
@@ -88,6 +91,7 @@ export function runningCheck(
     inFlightSince: undefined,
     owed: false,
     contraryEvidence: undefined,
+    failed: undefined,
     downSince: recorded?.state === 'down' ? (recorded.since ?? recorded.through) : undefined,
     extraDue: Number.POSITIVE_INFINITY,
     waiting: undefined,

@@ -17,6 +17,11 @@ import type { Watch } from './watch.ts';
 export type Phase = keyof PhaseTimes;
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** How an exchange will settle. */
+type Verdict =
+  | { readonly outcome: 'ok' }
+  | { readonly outcome: 'fail'; readonly error: Failure; readonly seen: string; readonly expected: string | undefined };
+
 /** What the deadline means depends on what it cut short. */
 const TIMEOUT_WORDS: Readonly<Record<Phase, Failure>> = {
   resolveMs: 'dns_timeout',
@@ -63,7 +68,9 @@ export class Exchange {
   #aside: Held | null = null;
   #phase: Phase | null = null;
   #phaseStartMs: number;
-  #provenMs: number | null = null;
+  /** Fixed before the exchange settles: what comes in between is not part of what it is an observation of. */
+  #endMs: number | null = null;
+  #verdict: Verdict | null = null;
   #shownMs: number | null = null;
   #done = false;
 
@@ -136,10 +143,21 @@ export class Exchange {
 
   /** The target has served: the end is now and it is good, whatever its goodbye is like. The first call counts. */
   prove(): void {
-    if (this.#provenMs !== null) return;
-    const nowMs = this.clock.monotonicMs();
-    this.#leave(nowMs);
-    this.#provenMs = nowMs;
+    this.#decide({ outcome: 'ok' });
+  }
+
+  /**
+   * The target has not served: the end is now and it is this failure, whatever is still read of it for the evidence. The
+   * first call counts.
+   */
+  condemn(error: Failure, seen: string, expected?: string): void {
+    this.#decide({ outcome: 'fail', error, seen, expected });
+  }
+
+  /** Settles as `prove` or `condemn` said. */
+  conclude(): void {
+    if (this.#verdict === null && !this.#done) throw new TypeError('an exchange is concluded when it was decided');
+    this.#settle('ok');
   }
 
   succeed(): void {
@@ -162,12 +180,19 @@ export class Exchange {
     else this.abandon('internal_error', printable(thrown instanceof Error ? thrown.message : String(thrown)));
   }
 
+  #decide(verdict: Verdict): void {
+    if (this.#verdict !== null || this.#done) return;
+    this.#verdict = verdict;
+    this.#endMs = this.clock.monotonicMs();
+    this.#leave(this.#endMs);
+  }
+
   #expire(lateMs: number): void {
     if (lateMs > STARVED_MS) {
       this.abandon('out_of_resources', `the monitor was busy and noticed the deadline ${Math.round(lateMs)} ms late`);
       return;
     }
-    this.#shownMs = this.#phaseStartMs + ANSWER_MS;
+    if (this.#endMs === null) this.#shownMs = this.#phaseStartMs + ANSWER_MS;
     this.atDeadline?.(this);
     if (!this.#done) {
       const word = this.overdue ?? TIMEOUT_WORDS[this.#phase ?? 'resolveMs'];
@@ -189,7 +214,7 @@ export class Exchange {
     this.#done = true;
     this.#cancelTimer();
     this.#cancelPause?.();
-    const endMs = this.#provenMs ?? this.clock.monotonicMs();
+    const endMs = this.#endMs ?? this.clock.monotonicMs();
     this.#leave(endMs);
     this.#held?.destroy();
     this.#aside?.destroy();
@@ -200,12 +225,14 @@ export class Exchange {
       phases: this.#phases,
       evidence: this.evidence,
     };
-    if (this.#provenMs !== null || outcome === 'ok') {
+    const verdict = this.#verdict ?? { outcome, error, seen, expected };
+    if (verdict.outcome === 'ok') {
       this.#settled({ outcome: 'ok', ...run });
       return;
     }
-    if (seen !== undefined) this.evidence.seen = this.party === null ? seen : `${this.party}: ${seen}`;
-    if (expected !== undefined) this.evidence.expected = expected;
-    this.#settled({ outcome, error, ...run } as ProbeResult);
+    if (verdict.seen !== undefined)
+      this.evidence.seen = this.party === null ? verdict.seen : `${this.party}: ${verdict.seen}`;
+    if (verdict.expected !== undefined) this.evidence.expected = verdict.expected;
+    this.#settled({ outcome: verdict.outcome, error: verdict.error, ...run } as ProbeResult);
   }
 }

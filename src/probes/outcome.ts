@@ -101,6 +101,8 @@ export interface ProbeEvidence {
   readonly url?: string;
   /** What was spoken, when it was not HTTP/1.1. */
   readonly httpVersion?: 'HTTP/2';
+  /** Which of the request's pages of blocked services a reply was, counted from 1. */
+  readonly blockPage?: number;
   readonly certificate?: CertificateSeen;
   readonly tlsProtocol?: string;
   /** What was expected and what was seen, in one short sentence each. */

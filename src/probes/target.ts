@@ -187,6 +187,19 @@ export type Target =
   | TcpTarget
   | IcmpTarget;
 
+/**
+ * How a provider's own page for blocked services looks. All that is given must hold of one reply, and something besides the
+ * status is.
+ */
+export interface BlockPage {
+  readonly status?: readonly StatusRange[];
+  /** Absolute URL: the reply's Location leads there or below. */
+  readonly location?: string;
+  /** The body holds it; compared as UTF-8 bytes. */
+  readonly text?: string;
+  readonly headers?: readonly HeaderRule[];
+}
+
 export interface ProbeRequest {
   readonly target: Target;
   /** One deadline for the whole exchange, from the first lookup to the last byte. */
@@ -197,6 +210,8 @@ export interface ProbeRequest {
   readonly trust?: readonly string[];
   /** Default: `any`. */
   readonly ip?: AddressFamily;
+  /** Looked for in the replies of a probe of `http` that fails; which one was found is evidence, and nothing else. */
+  readonly blockPages?: readonly BlockPage[];
   /** True: a certificate that is not believed ends nothing; it is kept as evidence all the same. */
   readonly anyCertificate?: boolean;
 }

@@ -152,6 +152,21 @@ describe('Fleet', () => {
     expect(new Set(turns.flat()).size).toBe(451);
   });
 
+  it('takes the withdrawal of an exclusion for news of its own service', async () => {
+    const many = Array.from({ length: 100 }, (_, n) => [
+      serviceFact(`n${n}`, 'c1'),
+      lifecycleFact(`n${n}`, at('2026-01-01T00:00:00')),
+    ]).flat();
+    const exclusion = { id: 'x1', service: 's1', start: T - HOUR, end: T, reason: 'network', by: 'a', at: T } as const;
+    const { tell, computed } = fleetAt(T, ...many, ...ONE, { type: 'exclusion', ...exclusion });
+    await tell();
+    computed.length = 0;
+    await tell({ type: 'exclusion-withdrawn', id: 'x1', at: T, by: 'a' });
+    // Besides it, those whose turn it is.
+    expect(computed).toContain('s1');
+    expect(computed.length).toBeLessThanOrEqual(11);
+  });
+
   it('computes those that are down in turn, where they are many', async () => {
     const dead = Array.from({ length: 900 }, (_, n) => {
       const check = `n${n}/web/home`;

@@ -154,8 +154,10 @@ describe('kepil exclude, on what evidence proposes', () => {
     await atCommandLine(withProposals, async ({ kepil, json }) => {
       const excluded = async () => (await json('statement', '--service', 's1')).services[0].month.ms.excluded;
       expect(await excluded()).toBe(0);
-      expect((await kepil('exclude', 'proposed')).stdout).toMatch(
-        /^p1 +s1 +2026-03-10T10:00:00.000\+05:00 .*customer +open/m,
+      const { stdout } = await kepil('exclude', 'proposed');
+      expect(stdout).toMatch(/^p1 +s1 +2026-03-10T10:00:00.000\+05:00 .*customer +open/m);
+      expect(stdout).toContain(
+        '\np1: the name leads to an address that is not the provider’s; proposed while the outage lasted, on its beginning\n',
       );
       expect(await json('exclude', 'accept', 'p1', '--by', 'saule')).toMatchObject({
         type: 'exclusion',

@@ -271,6 +271,45 @@ describe('proposals of exclusions', () => {
       autoAccept,
     });
   });
+
+  it('may have a witness, which is asked for ten seconds unless that is written', async () => {
+    const witness = 'witness: { url: "http://10.0.0.5:9115/probe", modules: { http: http_2xx, smtps: tcp_tls } }';
+    const { proposals } = await configurationOf({ 'kepil.yaml': `${MAIN}provider: { ${witness} }\n` });
+    expect(proposals).toEqual({
+      addresses: [],
+      autoAccept: [],
+      witness: {
+        url: 'http://10.0.0.5:9115/probe',
+        timeoutMs: 10 * SECOND,
+        modules: { http: 'http_2xx', smtps: 'tcp_tls' },
+      },
+    });
+  });
+
+  it('may know the provider’s page for blocked services, which checks of http look for and canaries do not', async () => {
+    const provider = `provider:
+  blockPages:
+    - { status: 403, text: "Бұғатталған" }
+    - { location: "https://Provider.example/suspended", headers: { X-State: { equals: blocked }, Via: present } }
+probing: { canaries: { targets: [{ id: a, http: "https://example.net/" }] } }
+`;
+    const services = SERVICES.replace(
+      'checks: [{ id: home, http: "https://acme.kz/" }]',
+      'checks: [{ id: home, http: "https://acme.kz/" }, { id: smtp, smtp: "mail.acme.kz:25" }]',
+    );
+    const configuration = await configurationOf({ 'kepil.yaml': MAIN + provider, 'services/acme.yaml': services });
+    const [home, smtp] = configuration.services[0]?.checks ?? [];
+    expect(home?.request.blockPages).toEqual([
+      { status: [{ from: 403, to: 403 }], text: 'Бұғатталған' },
+      {
+        location: 'https://provider.example/suspended',
+        headers: [{ name: 'x-state', equals: 'blocked' }, { name: 'via' }],
+      },
+    ]);
+    expect(smtp?.request).not.toHaveProperty('blockPages');
+    expect(configuration.probing.canaries?.canaries[0]?.request).not.toHaveProperty('blockPages');
+    expect(configuration.proposals).toEqual({ addresses: [], autoAccept: [] });
+  });
 });
 
 describe('the main file', () => {
@@ -507,11 +546,14 @@ describe('the shipped configuration', () => {
   });
 
   it('has examples in its comments that hold when they are uncommented', async () => {
-    const main = (await readFile('config/kepil.yaml', 'utf8')).replace(/^# ((?:mail|influx):| {2})/gm, '$1');
+    const main = (await readFile('config/kepil.yaml', 'utf8')).replace(
+      /^# ((?:provider|exclusions|mail|influx):| {2})/gm,
+      '$1',
+    );
     const example = (await readFile('config/services/example.yaml', 'utf8'))
       .replace(/^(customers|services): \[\]/gm, '$1:')
       .replace(/^# {2}/gm, '  ');
-    const { mail, influx, services } = await configurationOf(
+    const { mail, influx, proposals, services } = await configurationOf(
       {
         'kepil.yaml': main,
         'contracts/basic.yaml': await readFile('config/contracts/ps-builder.yaml', 'utf8'),
@@ -519,6 +561,7 @@ describe('the shipped configuration', () => {
       },
       { KEPIL_MAIL_PASSWORD: 'a', KEPIL_INFLUX_PASSWORD: 'b' },
     );
+    expect(proposals?.witness?.modules).toEqual({ http: 'http_2xx', smtp: 'smtp_banner' });
     expect([mail?.credentials?.username, influx?.credentials?.username]).toEqual(['kepil', 'kepil']);
     expect(services[0]?.checks.map(({ fact }) => fact.id)).toEqual([
       'acme-site/web/home',

@@ -268,7 +268,37 @@ describe('what does not fit together', () => {
     [
       'a rule for proposals where nothing is proposed',
       main('exclusions: { autoAccept: [customer] }\n'),
-      'kepil.yaml:1:1: provider: found nothing, expected provider.addresses, without which nothing is proposed',
+      'kepil.yaml:1:1: provider: found nothing, expected a mapping of addresses, blockPages or witness: without it nothing is proposed',
+    ],
+    [
+      'a provider of whom nothing is said',
+      main('provider: {}\n'),
+      'kepil.yaml:6:11: provider: found a mapping, expected at least one of addresses, blockPages and witness',
+    ],
+    [
+      'a page that any site may show',
+      main('provider: { blockPages: [{ status: 403 }] }\n'),
+      'kepil.yaml:6:26: provider.blockPages[0]: found a status alone, expected at least one of location, text and headers: any site may answer with a status',
+    ],
+    [
+      'a page of nothing',
+      main('provider: { blockPages: [{}] }\n'),
+      'kepil.yaml:6:26: provider.blockPages[0]: found nothing, expected at least one of location, text and headers: any site may answer with a status',
+    ],
+    [
+      'a page that redirects to no URL',
+      main('provider: { blockPages: [{ location: /suspended }] }\n'),
+      'kepil.yaml:6:38: provider.blockPages[0].location: found "/suspended", expected an absolute URL with its scheme such as https://example.kz/',
+    ],
+    [
+      'a witness with a password in its URL, which it does not show',
+      main('provider: { witness: { url: "http://a:hunter2@10.0.0.5/probe", modules: {} } }\n'),
+      'kepil.yaml:6:29: provider.witness.url: found "http://***@10.0.0.5/probe", expected a URL without a user and a password',
+    ],
+    [
+      'a witness of a kind that cannot be asked about',
+      main('provider: { witness: { url: "http://10.0.0.5/probe", modules: { dns: a } } }\n'),
+      'kepil.yaml:6:65: provider.witness.modules: unknown key "dns", expected one of http, smtp, smtp_starttls, smtps, imap, imap_starttls, imaps, pop3, pop3_starttls, pop3s, tls, tcp, icmp',
     ],
     [
       'a canary of two things',

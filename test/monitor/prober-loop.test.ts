@@ -153,6 +153,36 @@ describe('what is found', () => {
     await rig.loop.stop();
   });
 
+  it('sums up on the edge of the recovery what all failed probes of the outage showed', async () => {
+    // Down from 120 on; one good probe in between is no recovery, and neither a void one nor the blip before counts.
+    const rig = oneCheck((second) =>
+      second === 60 || (second >= 120 && second < 200 && second !== 157) ? FAIL : second === 152 ? VOID : OK,
+    );
+    await rig.clock.advance(5 * MINUTE);
+    const failed = rig.sent.filter(({ at }) => at >= START + 120_000 && at < START + 200_000 && at !== START + 157_000);
+    const [up] = rig
+      .edges()
+      .filter(({ to }) => to === 'up')
+      .slice(1);
+    expect(up?.evidence?.failed).toEqual({
+      since: START + 120_000,
+      probes: failed.length,
+      errors: ['connect_refused'],
+      addresses: [],
+      addressed: 0,
+    });
+    expect(rig.edges().filter(({ to }) => to === 'down')[0]?.evidence).not.toHaveProperty('failed');
+    await rig.loop.stop();
+  });
+
+  it('has no such sum on an edge that no outage comes before', async () => {
+    const rig = oneCheck((second) => (second < 63 ? FAIL : OK));
+    await rig.clock.advance(5 * MINUTE);
+    expect(rig.edges().map(({ to }) => to)).toEqual(['up']);
+    expect(rig.edges()[0]?.evidence).not.toHaveProperty('failed');
+    await rig.loop.stop();
+  });
+
   it('takes a failure that is not confirmed for a blip', async () => {
     const rig = oneCheck((second) => (second === 120 || second === 122 ? FAIL : OK));
     await rig.clock.advance(5 * MINUTE);

@@ -7,14 +7,15 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { expect, it } from 'vitest';
+import { BlockPageWatch } from '../../src/probes/block-page.ts';
 import { Exchange } from '../../src/probes/exchange.ts';
 import { type HttpPlan, planOf } from '../../src/probes/http-plan.ts';
 import { nextHop } from '../../src/probes/http-redirect.ts';
-import { HttpReply } from '../../src/probes/http-reply.ts';
+import { type Follow, HttpReply } from '../../src/probes/http-reply.ts';
 import { askOverHttp1 } from '../../src/probes/http1-request.ts';
 import { askOverHttp2 } from '../../src/probes/http2-request.ts';
 import { FAILURES, type ProbeResult } from '../../src/probes/outcome.ts';
-import { DEFAULT_STATUS, type HttpTarget } from '../../src/probes/target.ts';
+import { type BlockPage, DEFAULT_STATUS, type HttpTarget } from '../../src/probes/target.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { randomPieces, randomReply } from '../support/http-inputs.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
@@ -64,6 +65,12 @@ class Scripted extends Duplex {
   }
 }
 
+const BLOCK_PAGES: readonly BlockPage[] = [
+  { status: [{ from: 500, to: 599 }], text: 'hello' },
+  { location: 'http://127.0.0.1/next' },
+  { text: 'o' },
+];
+
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -80,16 +87,15 @@ async function feed(
     result = settled;
   });
   const { redirects, first } = plan;
-  const reply = new HttpReply(
-    exchange,
-    plan,
+  const follow: Follow | null =
     redirects === null
       ? null
       : (status, headers) => {
           nextHop({ status, headers }, [first], redirects, plan.mask);
           exchange.succeed();
-        },
-  );
+        };
+  const pages = random.chance(0.5) ? new BlockPageWatch(BLOCK_PAGES) : null;
+  const reply = new HttpReply(exchange, { plan, follow, href: first.href, pages });
   const connection = new Scripted();
   connection.on('error', () => {});
   exchange.own(connection as unknown as Socket);

@@ -38,6 +38,8 @@ export interface DaemonConfigOptions {
   readonly influx?: { readonly url: string; readonly database: string };
   /** The block `sandbox`, as the main file has it. */
   readonly sandbox?: unknown;
+  /** Other blocks of the main file, as it has them. */
+  readonly blocks?: Readonly<Record<string, unknown>>;
 }
 
 export interface DaemonConfig extends AsyncDisposable {
@@ -51,7 +53,7 @@ export interface DaemonConfig extends AsyncDisposable {
 
 /** Writes a configuration that watches loopback and listens on a free port; disposing of it removes the folder. */
 export async function writeDaemonConfig(options: DaemonConfigOptions): Promise<DaemonConfig> {
-  const { subscriptions = [], defaults = {}, trust = [], relay, influx, sandbox } = options;
+  const { subscriptions = [], defaults = {}, trust = [], relay, influx, sandbox, blocks = {} } = options;
   const folder = await mkdtemp(join(tmpdir(), 'kepil-daemon-'));
   const port = await freePort();
   await cp(SHIPPED_CONTRACTS, join(folder, 'contracts'), { recursive: true });
@@ -69,6 +71,7 @@ export async function writeDaemonConfig(options: DaemonConfigOptions): Promise<D
     ...(relay === undefined ? {} : { mail: { relay, from: 'Kepil SLA <sla@example.test>' } }),
     ...(influx === undefined ? {} : { influx }),
     ...(sandbox === undefined ? {} : { sandbox }),
+    ...blocks,
   };
   const path = join(folder, 'kepil.yaml');
   await writeFile(path, stringify(main));

@@ -4,6 +4,7 @@ import { addExclusion, ExclusionRefused, listExclusions, withdrawExclusion } fro
 import { formatInstant } from '../../domain/time/contract-calendar.ts';
 import type { Instant } from '../../domain/time/instant.ts';
 import { instantOption, withBooks } from '../configured.ts';
+import { evidenceLines } from '../evidence-view.ts';
 import type { CliIo, ExitCode } from '../io.ts';
 import { wordOption } from '../options.ts';
 import { recordAndSay } from '../record.ts';
@@ -78,14 +79,13 @@ export function dismiss(id: string, options: CommonOptions & { readonly by: stri
 export function proposed(options: CommonOptions & { readonly all?: boolean }, io: CliIo): Promise<ExitCode> {
   return withBooks<ExitCode>(options.config, io, async ({ feed, contracts, now }) => {
     const show = (instant: Instant): string => formatInstant(instant, contracts.default.offsetMinutes);
-    const rows = listProposals(feed.ledger, now())
-      .filter(({ standing }) => options.all || standing === 'open')
-      .map(({ type: _type, start, end, at, ...rest }) => ({
-        ...rest,
-        start: show(start),
-        end: end === undefined ? null : show(end),
-        at: show(at),
-      }));
+    const proposals = listProposals(feed.ledger, now()).filter(({ standing }) => options.all || standing === 'open');
+    const rows = proposals.map(({ type: _type, start, end, at, ...rest }) => ({
+      ...rest,
+      start: show(start),
+      end: end === undefined ? null : show(end),
+      at: show(at),
+    }));
     const cells = rows.map((row): Cell[] => [
       row.id,
       row.service,
@@ -93,9 +93,12 @@ export function proposed(options: CommonOptions & { readonly all?: boolean }, io
       row.end,
       row.reason,
       row.by === null ? row.standing : { text: `${row.standing} by ${row.by}`, style: 'dim' },
-      JSON.stringify(row.evidence),
     ]);
-    const table = () => formatTable(PROPOSAL_COLUMNS, cells, terminalOf(io.stdout, io.environment));
+    const table = () =>
+      [
+        formatTable(PROPOSAL_COLUMNS, cells, terminalOf(io.stdout, io.environment)),
+        ...proposals.flatMap((proposal) => ['', ...evidenceLines(proposal, show)]),
+      ].join('\n');
     return print(rows, options, io, { table, none: 'no exclusions are proposed' });
   });
 }
@@ -107,7 +110,6 @@ const PROPOSAL_COLUMNS = [
   { title: 'End' },
   { title: 'Reason' },
   { title: 'Standing', cut: 12 },
-  { title: 'Evidence', cut: 20, optional: true },
 ] as const;
 
 /** `kepil exclude list`: every exclusion, withdrawn ones too. */

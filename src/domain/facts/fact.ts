@@ -231,7 +231,7 @@ export interface CoverageFact {
 }
 
 /** Reasons for which evidence can propose an exclusion (cl. 8.5). */
-export const PROPOSED_REASONS = ['dns-propagation', 'customer'] as const;
+export const PROPOSED_REASONS = ['dns-propagation', 'customer', 'network'] as const;
 export type ProposedReason = (typeof PROPOSED_REASONS)[number];
 
 /**

@@ -94,6 +94,10 @@ export class Ledger {
   readonly #works = new Map<string, Growing<WorkRecord>>();
   readonly #workOfService = new Map<string, Set<string>>();
   readonly #changes = new Map<string, Growing<ChangeRecord>>();
+  /** By id: one each, for the journal takes an id once. */
+  readonly #exclusions = new Map<string, Known<ExclusionFact>>();
+  readonly #proposals = new Map<string, Known<ExclusionProposedFact>>();
+  #newestProposal: ExclusionProposedFact | undefined;
   readonly #dismissals = new Map<string, readonly Known<ExclusionDismissedFact>[]>();
   readonly #withdrawals = new Map<string, readonly Known<ExclusionWithdrawnFact>[]>();
   readonly #coverage = new Map<string, CoverageHistory>();
@@ -159,13 +163,13 @@ export class Ledger {
         append(this.#change(fact.change), 'notices', { fact, knownAt });
         return;
       case 'exclusion':
-        append(this.#service(fact.service), 'exclusions', { fact, knownAt });
+        this.#exclude({ fact, knownAt });
         return;
       case 'exclusion-withdrawn':
         addIn(this.#withdrawals, fact.id, { fact, knownAt });
         return;
       case 'exclusion-proposed':
-        append(this.#service(fact.service), 'proposals', { fact, knownAt });
+        this.#propose({ fact, knownAt });
         return;
       case 'exclusion-dismissed':
         addIn(this.#dismissals, fact.id, { fact, knownAt });
@@ -268,6 +272,21 @@ export class Ledger {
     return [...this.#changes.keys()];
   }
 
+  /** Every exclusion by its id, withdrawn ones too, in recorded order. */
+  exclusions(): ReadonlyMap<string, Known<ExclusionFact>> {
+    return this.#exclusions;
+  }
+
+  /** Every proposed exclusion by its id, answered ones too, in recorded order. */
+  proposals(): ReadonlyMap<string, Known<ExclusionProposedFact>> {
+    return this.#proposals;
+  }
+
+  /** The proposal recorded last. */
+  get newestProposal(): ExclusionProposedFact | undefined {
+    return this.#newestProposal;
+  }
+
   dismissalsOf(proposal: string): readonly Known<ExclusionDismissedFact>[] {
     return this.#dismissals.get(proposal) ?? [];
   }
@@ -293,6 +312,17 @@ export class Ledger {
   #define(record: Growing<ServiceRecord>, definition: Known<ServiceFact>): void {
     if (record.definitions.length === 0) this.#defined = undefined;
     append(record, 'definitions', definition);
+  }
+
+  #exclude(known: Known<ExclusionFact>): void {
+    append(this.#service(known.fact.service), 'exclusions', known);
+    if (!this.#exclusions.has(known.fact.id)) this.#exclusions.set(known.fact.id, known);
+  }
+
+  #propose(known: Known<ExclusionProposedFact>): void {
+    append(this.#service(known.fact.service), 'proposals', known);
+    if (!this.#proposals.has(known.fact.id)) this.#proposals.set(known.fact.id, known);
+    this.#newestProposal = known.fact;
   }
 
   #cover(fact: CoverageFact, knownAt: Instant): void {

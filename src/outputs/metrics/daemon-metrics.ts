@@ -22,6 +22,8 @@ const MAIL_OUTCOMES = ['accepted', 'deferred', 'refused'] as const;
 export type MailOutcome = (typeof MAIL_OUTCOMES)[number];
 const WAITS_FOR = ['budget', 'server', 'room'] as const;
 type WaitsFor = (typeof WAITS_FOR)[number];
+const WITNESS_ANSWERS = ['up', 'down', 'none'] as const;
+type WitnessAnswer = (typeof WITNESS_ANSWERS)[number];
 const INFLUX_OUTCOMES = ['written', 'dropped', 'rejected'] as const;
 export type InfluxOutcome = (typeof INFLUX_OUTCOMES)[number];
 
@@ -43,6 +45,8 @@ export interface DaemonMetrics {
   monitorBlind(isBlind: boolean): void;
   /** Whether it looks so, where there are no canaries to say. */
   monitorDoubtful(isDoubtful: boolean): void;
+  /** What the witness inside the provider's network said, or that it said nothing. */
+  witnessAnswer(answer: WitnessAnswer): void;
   /** Entries in the journal now. */
   journalEntries(count: number): void;
   /** One append, of one entry or a batch, took so long to be durable. */
@@ -151,6 +155,14 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
     registers,
   });
 
+  const witnessAnswers = new Counter({
+    name: 'kepil_witness_answers_total',
+    help: 'Questions to the witness, by its answer: up, down, none (it could not be asked).',
+    labelNames: ['answer'],
+    registers,
+  });
+  for (const answer of WITNESS_ANSWERS) witnessAnswers.inc({ answer }, 0);
+
   const entries = new Gauge({ name: 'kepil_journal_entries', help: 'Entries in the journal.', registers });
   const append = new Histogram({
     name: 'kepil_journal_append_seconds',
@@ -201,6 +213,7 @@ export function createDaemonMetrics(registry: Registry, options: DaemonMetricsOp
     monitorBlind: (isBlind) => blind.set(Number(isBlind)),
     monitorDoubtful: (isDoubtful) => doubtful.set(Number(isDoubtful)),
     scheduleLateness: (latenessMs) => lateness.observe(latenessMs / 1_000),
+    witnessAnswer: (answer) => witnessAnswers.inc({ answer }),
     journalEntries: (count) => entries.set(count),
     journalAppend: (durationMs) => append.observe(durationMs / 1_000),
     mail: (kind, outcome) => mails.inc({ kind, outcome }),
