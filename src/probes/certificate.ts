@@ -26,9 +26,12 @@ export function describeCertificate(certificate: X509Certificate): CertificateSe
   };
 }
 
+/** Node would also look at the common name, and let a star stand for a part of a label: no browser does (RFC 9525, section 6.3). */
+const NAMES_ALONE = { subject: 'never', partialWildcards: false } as const;
+
 /** Whether the certificate names this host (RFC 9525): an address among its addresses, a name among its names. */
 export function isFor(certificate: X509Certificate, host: Host): boolean {
-  const named = host.literal ? certificate.checkIP(host.name) : certificate.checkHost(host.name);
+  const named = host.literal ? certificate.checkIP(host.name) : certificate.checkHost(host.name, NAMES_ALONE);
   return named !== undefined;
 }
 
