@@ -246,6 +246,20 @@ describe('a hostile name server', () => {
     expect(await ask(answering(parts))).toMatchObject({ outcome: 'fail', error: 'dns_failure' });
   });
 
+  it('cannot keep us busy with names of nothing but pointers', async () => {
+    const first = 12 + 'a.example'.length + 2 + 4 + 12;
+    const chain = Buffer.alloc(15_000);
+    // An end, and then each pointer to the one before it.
+    for (let at = 2; at < chain.length; at += 2) chain.writeUInt16BE(0xc000 | (first + at - 2), at);
+    const last = Buffer.alloc(2);
+    last.writeUInt16BE(0xc000 | (first + chain.length - 2), 0);
+    const answers = [record(65_000, chain), ...Array.from({ length: 3_000 }, () => record(2, last, last))];
+    const script = overTcp((question, socket) => socket.write(framed(replyTo(question, { answers }))));
+    const result = await ask(script, { type: 'NS' });
+    expect(result).toMatchObject({ outcome: 'fail', error: 'dns_failure' });
+    expect(result.evidence.seen).toContain('pointers');
+  });
+
   it('with text strings longer than their record, or a CAA tag that is, gives no usable answer', async () => {
     expect(await ask(answering({ answers: [record(16, hex('ff61'))] }), { type: 'TXT' })).toMatchObject({
       error: 'dns_failure',
