@@ -4,7 +4,7 @@
  */
 import type { HttpProbeModule } from '../../config/probe-module.ts';
 import type { ExporterSample } from '../../outputs/metrics/exporter-text.ts';
-import type { ProbeResult } from '../../probes/outcome.ts';
+import type { ProbeResult, VoidReason } from '../../probes/outcome.ts';
 import type { HttpTarget } from '../../probes/target.ts';
 import { addressSamples } from './address-samples.ts';
 import { HttpReplyRecord } from './http-reply-record.ts';
@@ -50,9 +50,13 @@ export async function answerHttp(
   const way = await follow(first, module, run, trace);
   const { hops } = way;
   const last = hops.at(-1);
-  // Where a redirect leads is the target's doing: an address that may not be dialled is then a failure of its own.
-  if (hops.length === 1 && last?.result.outcome === 'void') return answerVoid(last.result, trace);
+  if (last?.result.outcome === 'void' && !isTheSites(last.result.error, hops)) return answerVoid(last.result, trace);
   return { kind: 'measured', samples: measure(way, judge(way, module, trace)), log: trace.text() };
+}
+
+/** Where a redirect leads is the site's doing: an address that may not be dialled is then a failure of its own. */
+function isTheSites(error: VoidReason, hops: readonly Hop[]): boolean {
+  return hops.length > 1 && error === 'guard_refused';
 }
 
 /** From the target to the reply that counts. */
