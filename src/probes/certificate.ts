@@ -1,10 +1,13 @@
 /** What is kept of a server's certificate, and the word for one that is not believed. */
 import type { X509Certificate } from 'node:crypto';
+import type { Instant } from '../domain/time/instant.ts';
 import type { Host } from './host.ts';
 import type { CertificateSeen, Failure } from './outcome.ts';
 import { printable } from './printable.ts';
 
 const NAMES_MAX = 50;
+/** As many as a sentence bears. */
+const NAMES_TOLD = 5;
 /** Chains that lead anywhere are four long; a server may send a hundred. */
 const CHAIN_MAX = 20;
 const RSA_BITS_MIN = 2048;
@@ -84,8 +87,46 @@ export function weaknessOf(chain: readonly X509Certificate[]): string | null {
   return null;
 }
 
-/** One sentence on why a chain is not believed, with what a server's administrator can do about it. */
-export function explainDistrust(code: string, chain: readonly X509Certificate[]): string {
+/** What was seen and what was expected, a sentence each. */
+interface Finding {
+  readonly seen: string;
+  readonly expected: string;
+}
+
+/** Why a chain is not believed at `now`, so that a server's administrator knows what to do about it. */
+export function explainDistrust(code: string, chain: readonly X509Certificate[], host: Host, now: Instant): Finding {
+  const [own] = chain;
+  const outOfDate = chain.find((one) => one.validToDate.getTime() < now || one.validFromDate.getTime() > now);
+  switch (wordForDistrust(code)) {
+    case 'tls_name_mismatch':
+      if (own !== undefined) return { seen: sayNames(own), expected: `one for ${host.name}` };
+      break;
+    case 'tls_expired':
+    case 'tls_not_yet_valid':
+      if (outOfDate !== undefined) return { seen: sayDates(outOfDate, now), expected: 'certificates that are in date' };
+      break;
+    default:
+  }
+  return {
+    seen: sayIncomplete(code, chain),
+    expected: `a certificate in date, from a trusted authority, for ${host.name}`,
+  };
+}
+
+function sayNames(certificate: X509Certificate): string {
+  const { names, subject } = describeCertificate(certificate);
+  if (names.length === 0) return `a certificate that names no host but in its subject, ${subject}`;
+  const more = names.length - NAMES_TOLD;
+  return printable(`a certificate for ${names.slice(0, NAMES_TOLD).join(', ')}${more > 0 ? ` and ${more} more` : ''}`);
+}
+
+function sayDates(certificate: X509Certificate, now: Instant): string {
+  const ended = certificate.validToDate.getTime() < now;
+  const at = (ended ? certificate.validToDate : certificate.validFromDate).toISOString();
+  return `the certificate of ${oneLine(certificate.subject ?? '')} ${ended ? 'ended' : 'begins'} at ${at}`;
+}
+
+function sayIncomplete(code: string, chain: readonly X509Certificate[]): string {
   const last = chain.at(-1);
   const seen = `the certificate is not believed: ${printable(code)}`;
   if (last === undefined || !INCOMPLETE.has(code)) return seen;

@@ -122,6 +122,7 @@ describe('kepil probe over TLS', () => {
     expect(trusted.code).toBe(0);
     expect(trusted.stdout).toMatch(/^Certificate {2}CN=kepil test$/m);
     expect(trusted.stdout).toMatch(/^Names {8}localhost, 127\.0\.0\.1, .*$/m);
+    expect(trusted.stdout).toMatch(/^Chain {8}\(no other certificate was sent\)$/m);
     expect(trusted.stdout).toMatch(/^SHA-256 {6}(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/m);
   });
 });
@@ -156,10 +157,14 @@ describe('kepil probe CHECK', () => {
     });
   });
 
-  it('suggests the check that was meant', async () => {
+  it.each([
+    ['s1/web/hme', 's1/web/home'],
+    ['example.kz', 'https://example.kz/'],
+    ['192.0.2.7:8080', 'https://192.0.2.7:8080/'],
+  ])('suggests what was meant by %s', async (text, meant) => {
     await inFolder({}, async (config) => {
-      const { code, stderr } = await kepil(['s1/web/hme', '--config', config]);
-      expect([code, stderr]).toEqual([2, expect.stringContaining('(did you mean "s1/web/home"?)')]);
+      const { code, stderr } = await kepil([text, '--config', config]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`(did you mean "${meant}"?)`)]);
     });
   });
 });
