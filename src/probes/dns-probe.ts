@@ -7,7 +7,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
-import { isIP, isIPv6, type Socket } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 import type { CancelTimer } from '../runtime/clock.ts';
 import { openPlain } from './connection.ts';
 import {
@@ -46,7 +46,7 @@ interface Server {
 export function probeDns(exchange: Exchange, target: DnsTarget, context: ProbeContext): void {
   const servers = (target.servers ?? context.names.servers()).map(parseServer);
   const [only] = servers;
-  if (target.servers?.length === 1 && only !== undefined && isIP(only.address) === 0) {
+  if (target.servers?.length === 1 && only !== undefined) {
     const host = parseHost(only.address);
     if (host === null) exchange.abandon('guard_refused', 'the name server is neither a name nor an address');
     else {

@@ -201,7 +201,8 @@ function judge({ hops, lost }: Way, module: HttpProbeModule, trace: ProbeLog): V
 function measure({ hops, redirects, lost }: Way, { success, failedByPattern }: Verdict): ExporterSample[] {
   const first = hops[0]?.result;
   const last = hops.at(-1);
-  const reply = !lost && last?.result.outcome === 'ok' ? last.reply : undefined;
+  // What came before the reply broke off counts, as with the exporter.
+  const reply = !lost && last !== undefined && last.reply.status !== 0 ? last.reply : undefined;
   const resolved = first?.evidence.address !== undefined;
   const phases = Object.entries(PHASES).filter(([phase]) => resolved || phase === 'resolve');
   const modified = lastModified(reply?.header('last-modified')[0]);
@@ -234,9 +235,27 @@ function contentLength(reply: HttpReplyRecord): number {
   return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : -1;
 }
 
-/** Unix seconds of an HTTP date (RFC 9110, section 5.6.7); null for anything else. */
+const DAYS = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
+const TIME = String.raw`\d{2}:\d{2}:\d{2}`;
+/** The three forms of an HTTP date (RFC 9110, section 5.6.7), of which servers write the first. */
+const DATE_FORMS = [
+  new RegExp(String.raw`^${DAYS}, (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>${TIME}) GMT$`),
+  new RegExp(
+    String.raw`^${DAYS}[a-z]{3,6}, (?<day>\d{2})-(?<month>[A-Z][a-z]{2})-(?<year>\d{2}) (?<time>${TIME}) GMT$`,
+  ),
+  new RegExp(String.raw`^${DAYS} (?<month>[A-Z][a-z]{2}) (?<day>[ \d]\d) (?<time>${TIME}) (?<year>\d{4})$`),
+];
+/** A year of two digits is one of the twentieth century from here on, as the exporter has it. */
+const LAST_CENTURY = 69;
+
+/** Unix seconds of an HTTP date; null for anything else. */
 function lastModified(text: string | undefined): number | null {
-  if (text === undefined || !/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return null;
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? null : ms / 1_000;
+  for (const form of DATE_FORMS) {
+    const { day, month, year = '', time } = form.exec(text ?? '')?.groups ?? {};
+    if (day === undefined) continue;
+    const century = year.length === 4 ? '' : Number(year) >= LAST_CENTURY ? '19' : '20';
+    const ms = Date.parse(`${day.trim()} ${month} ${century}${year} ${time} GMT`);
+    return Number.isNaN(ms) ? null : ms / 1_000;
+  }
+  return null;
 }
