@@ -2,9 +2,9 @@
  * What a body must hold, must not hold, or must say as JSON. A text is looked for as the body streams by; only JSON and
  * compressed bodies are kept, up to a bound.
  */
+import type { Quote } from './confidence.ts';
 import { type Decoded, decode, isCoded } from './content-coding.ts';
 import { findValue, parsePointer } from './json-pointer.ts';
-import type { Mask } from './mask.ts';
 import type { Failure } from './outcome.ts';
 import { printable } from './printable.ts';
 import type { HttpTarget, JsonRule } from './target.ts';
@@ -51,7 +51,7 @@ function wanted(text: string | undefined): Wanted | null {
 /** Of one reply. */
 export class BodyCheck {
   readonly #rules: BodyRules;
-  readonly #mask: Mask;
+  readonly #quote: Quote;
   readonly #coding: string | null;
   readonly #contains: TextSearch | null = null;
   readonly #lacks: TextSearch | null = null;
@@ -60,9 +60,9 @@ export class BodyCheck {
   #bytes = 0;
 
   /** `coding` is the reply's Content-Encoding, if any. */
-  constructor(rules: BodyRules, coding: string | undefined, mask: Mask) {
+  constructor(rules: BodyRules, coding: string | undefined, quote: Quote) {
     this.#rules = rules;
-    this.#mask = mask;
+    this.#quote = quote;
     this.#coding = isCoded(coding) ? coding : null;
     if (this.#coding !== null || rules.json !== null) {
       this.#kept = Buffer.allocUnsafe(FIRST_KEPT_BYTES);
@@ -90,7 +90,7 @@ export class BodyCheck {
     const decoded: Decoded =
       this.#coding === null ? { kind: 'bytes', bytes } : decode(bytes, this.#coding, BODY_BYTES_MAX);
     if (decoded.kind === 'bytes') return this.#judgeKept(decoded.bytes, whole);
-    const coding = printable(`content-encoding ${this.#coding}`);
+    const coding = `content-encoding ${this.#quote(this.#coding ?? '')}`;
     return decoded.kind === 'too large'
       ? this.#finding('http_body_too_large', `${coding}: it decodes to more than ${BODY_BYTES_MAX} bytes`)
       : this.#finding(
@@ -114,7 +114,7 @@ export class BodyCheck {
     if (found.kind === 'value' && found.value === json.equals) return null;
     const seen =
       found.kind === 'value'
-        ? `${this.#shown(JSON.stringify(found.value))} at ${shownPath(json)}`
+        ? `${this.#quote(JSON.stringify(found.value))} at ${shownPath(json)}`
         : found.kind === 'missing'
           ? `nothing at ${shownPath(json)} of ${this.#described()}`
           : `${found.why}: ${this.#described()}`;
@@ -156,11 +156,10 @@ export class BodyCheck {
   }
 
   #parts(): [string, string] {
-    return [`${this.#bytes} bytes`, `beginning "${this.#shown(this.#beginning)}"`];
-  }
-
-  #shown(text: string): string {
-    return printable(this.#mask(text));
+    return [
+      `${this.#bytes} bytes`,
+      `beginning "${this.#quote(this.#beginning, this.#bytes > this.#beginning.length)}"`,
+    ];
   }
 
   /** Copies: a body in one-byte chunks would otherwise be kept as a million views. */

@@ -11,7 +11,6 @@ import { nextHop } from './http-redirect.ts';
 import { type Follow, HttpReply } from './http-reply.ts';
 import { askOverHttp1, failHttp1 } from './http1-request.ts';
 import { askOverHttp2 } from './http2-request.ts';
-import { printable } from './printable.ts';
 import type { ProbeContext } from './probe-context.ts';
 import { locate } from './resolve.ts';
 import type { HttpTarget } from './target.ts';
@@ -36,7 +35,7 @@ function ask(exchange: Exchange, context: ProbeContext, plan: HttpPlan, trail: r
       ? null
       : (status, headers) => {
           exchange.disconnect();
-          go(exchange, context, plan, [...trail, nextHop({ status, headers }, trail, redirects, plan.mask)]);
+          go(exchange, context, plan, [...trail, nextHop({ status, headers }, trail, redirects, plan.quote)]);
         };
   const reply = new HttpReply(exchange, plan, follow);
   let opened: Socket | undefined;
@@ -67,7 +66,7 @@ function ask(exchange: Exchange, context: ProbeContext, plan: HttpPlan, trail: r
 function go(exchange: Exchange, context: ProbeContext, plan: HttpPlan, trail: readonly Hop[]): void {
   const hop = trail.at(-1);
   if (hop === undefined) return;
-  exchange.evidence.url = printable(plan.mask(hop.href));
+  exchange.evidence.url = plan.quote(hop.href);
   // Visitors cannot go there either: it is the target that sends them.
   const refused = (why: string) => exchange.fail('http_redirect', why, 'a redirect to where visitors can go');
   if (hop.host === null) refused(NO_HOST);

@@ -86,7 +86,7 @@ async function feed(
     redirects === null
       ? null
       : (status, headers) => {
-          nextHop({ status, headers }, [first], redirects, plan.mask);
+          nextHop({ status, headers }, [first], redirects, plan.quote);
           exchange.succeed();
         },
   );

@@ -4,6 +4,8 @@
  */
 import type { HttpProbeModule } from '../../config/probe-module.ts';
 import type { ExporterSample } from '../../outputs/metrics/exporter-text.ts';
+import { quoteWithout } from '../../probes/confidence.ts';
+import { secretsOf } from '../../probes/http-secrets.ts';
 import type { ProbeResult, VoidReason } from '../../probes/outcome.ts';
 import type { HttpTarget } from '../../probes/target.ts';
 import { addressSamples } from './address-samples.ts';
@@ -78,15 +80,16 @@ function urlOf(target: string): URL | null {
 async function follow(first: URL, module: HttpProbeModule, run: RunProbe, trace: ProbeLog): Promise<Way> {
   const hops: Hop[] = [];
   let target = targetOf(first, module);
+  const quote = quoteWithout(secretsOf(target));
   for (let url = first; ; ) {
     const reply = new HttpReplyRecord({ keepBody: readsBody(module), verifies: !module.anyCertificate });
-    trace.info('Making HTTP request', { url: url.href, method: target.method ?? 'GET' });
+    trace.info('Making HTTP request', { url: quote(url.href), method: target.method ?? 'GET' });
     const result = await run(target, reply.watch);
     hops.push({ url, reply, result });
     logResult(result, reply, trace);
     const location = result.outcome === 'ok' ? locationOf(reply) : undefined;
     if (location === undefined) return { hops, redirects: hops.length - 1, lost: false };
-    trace.info('Received redirect', { location });
+    trace.info('Received redirect', { location: quote(location) });
     const redirects = hops.length;
     if (!module.followRedirects || redirects > REDIRECTS_MAX) {
       trace.info('Not following redirect');
