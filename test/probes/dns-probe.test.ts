@@ -165,6 +165,20 @@ describe('of several name servers', () => {
     expect(result.durationMs).toBeGreaterThan(1_400);
   });
 
+  it.each<[string, HostileNameServerScript['stream']]>([
+    ['is silent over TCP', () => {}],
+    ['trickles over TCP', (_question, socket) => void socket.write(hex('ff'))],
+    ['does not listen on TCP', undefined],
+  ])('the next is asked when one truncates and %s', async (_, stream) => {
+    const truncating = await serve({
+      datagrams: (question) => [replyTo(question, { flags: REPLY | TRUNCATED })],
+      ...(stream === undefined ? {} : { stream }),
+    });
+    const good = await serve(answering({ answers: [A] }));
+    const result = await ask({}, { servers: [truncating.address, good.address], timeoutMs: 4_000 });
+    expect(result).toMatchObject({ outcome: 'ok', evidence: { address: '127.0.0.1' } });
+  });
+
   it('each must pass the guard before any is asked', async () => {
     const good = await serve(answering({ answers: [A] }));
     expect(await ask({}, { servers: [good.address, '10.0.0.1'] })).toMatchObject({
