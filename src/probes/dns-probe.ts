@@ -22,6 +22,7 @@ import {
 import { judgeAnswer } from './dns-verdict.ts';
 import type { Exchange } from './exchange.ts';
 import { Fault } from './fault.ts';
+import { GatheredBytes } from './gathered-bytes.ts';
 import { parseHost } from './host.ts';
 import type { Failure } from './outcome.ts';
 import { printable } from './printable.ts';
@@ -286,7 +287,7 @@ function sendWhenConnected(
 
 /** Calls back once with a message with its length before it (RFC 1035 section 4.2.2), or null when the stream ends early. */
 function readFramed(socket: Socket, done: (message: Buffer | null) => void): void {
-  let came = Buffer.alloc(0);
+  const gathered = new GatheredBytes();
   let isDone = false;
   const finish = (message: Buffer | null) => {
     if (!isDone) done(message);
@@ -294,7 +295,8 @@ function readFramed(socket: Socket, done: (message: Buffer | null) => void): voi
   };
   socket.on('data', (chunk: Buffer) => {
     if (isDone) return;
-    came = Buffer.concat([came, chunk]);
+    gathered.add(chunk);
+    const came = gathered.bytes();
     if (came.length < 2) return;
     const end = came.readUInt16BE(0) + 2;
     if (came.length >= end) finish(came.subarray(2, end));

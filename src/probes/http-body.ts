@@ -4,6 +4,7 @@
  */
 import type { Quote } from './confidence.ts';
 import { type Decoded, decode, isCoded } from './content-coding.ts';
+import { GatheredBytes } from './gathered-bytes.ts';
 import { findValue, parsePointer } from './json-pointer.ts';
 import type { Failure } from './outcome.ts';
 import { printable } from './printable.ts';
@@ -15,7 +16,6 @@ export const BODY_BYTES_MAX = 1024 * 1024;
 /** A JSON text becomes objects many times its size. */
 const JSON_BYTES_MAX = 256 * 1024;
 const BEGINNING_BYTES = 120;
-const FIRST_KEPT_BYTES = 16 * 1024;
 
 /** Of one target; the same for all its probes. */
 export interface BodyRules {
@@ -55,7 +55,7 @@ export class BodyCheck {
   readonly #coding: string | null;
   readonly #contains: TextSearch | null = null;
   readonly #lacks: TextSearch | null = null;
-  #kept: Buffer | null = null;
+  readonly #kept: GatheredBytes | null = null;
   #beginning = '';
   #bytes = 0;
 
@@ -65,7 +65,7 @@ export class BodyCheck {
     this.#quote = quote;
     this.#coding = isCoded(coding) ? coding : null;
     if (this.#coding !== null || rules.json !== null) {
-      this.#kept = Buffer.allocUnsafe(FIRST_KEPT_BYTES);
+      this.#kept = new GatheredBytes();
     } else {
       if (rules.contains !== null) this.#contains = createTextSearch(rules.contains.needle);
       if (rules.lacks !== null) this.#lacks = createTextSearch(rules.lacks.needle);
@@ -74,7 +74,7 @@ export class BodyCheck {
 
   /** Takes the next part of the body; `BODY_BYTES_MAX` in all, at most. */
   take(chunk: Buffer): void {
-    if (this.#kept !== null) this.#keep(this.#kept, chunk);
+    if (this.#kept !== null) this.#kept.add(chunk);
     else if (this.#beginning.length < BEGINNING_BYTES) this.#beginning += beginningOf(chunk, this.#beginning.length);
     this.#contains?.take(chunk);
     this.#lacks?.take(chunk);
@@ -86,7 +86,7 @@ export class BodyCheck {
     if (this.#kept === null) {
       return this.#judgeTexts(this.#contains?.found ?? false, this.#lacks?.found ?? false, whole);
     }
-    const bytes = this.#kept.subarray(0, this.#bytes);
+    const bytes = this.#kept.bytes();
     const decoded: Decoded =
       this.#coding === null ? { kind: 'bytes', bytes } : decode(bytes, this.#coding, BODY_BYTES_MAX);
     if (decoded.kind === 'bytes') return this.#judgeKept(decoded.bytes, whole);
@@ -160,18 +160,6 @@ export class BodyCheck {
       `${this.#bytes} bytes`,
       `beginning "${this.#quote(this.#beginning, this.#bytes > this.#beginning.length)}"`,
     ];
-  }
-
-  /** Copies: a body in one-byte chunks would otherwise be kept as a million views. */
-  #keep(kept: Buffer, chunk: Buffer): void {
-    const end = this.#bytes + chunk.length;
-    let room = kept;
-    if (end > kept.length) {
-      room = Buffer.allocUnsafe(Math.max(end, 2 * kept.length));
-      kept.copy(room, 0, 0, this.#bytes);
-      this.#kept = room;
-    }
-    chunk.copy(room, this.#bytes);
   }
 }
 

@@ -105,6 +105,7 @@ async function follow(first: URL, module: HttpProbeModule, run: RunProbe, trace:
       trace.error('Error for HTTP request', { seen: 'a redirect that asks for the body to go to another site' });
       return { hops, redirects, lost: true };
     }
+    reply.forgetBody();
     target = following;
     url = next;
   }
