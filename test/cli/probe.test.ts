@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { run } from '../../src/cli/program.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { inFolder, SERVICES } from '../config/folder.ts';
 import { makeCertificates } from '../support/certificates.ts';
+import { runKepil } from '../support/command-line.ts';
 
 const servers: (Server | TlsServer)[] = [];
 afterEach(async () => {
@@ -23,17 +23,8 @@ async function serve(status = 200): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-async function kepil(args: readonly string[], stop = new AbortController().signal) {
-  const text = { stdout: '', stderr: '' };
-  const code = await run(['probe', ...args], {
-    stdout: { write: (more) => (text.stdout += more) },
-    stderr: { write: (more) => (text.stderr += more) },
-    environment: {},
-    clock: systemClock,
-    stop,
-  });
-  return { code, ...text };
-}
+const kepil = (args: readonly string[], stop = new AbortController().signal) =>
+  runKepil(['probe', ...args], { clock: systemClock, stop });
 
 const LOOPBACK = ['--allow', '127.0.0.0/8'];
 
