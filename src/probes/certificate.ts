@@ -62,10 +62,13 @@ export function wordForDistrust(code: string): Failure {
 /** The certificates that the server sent, its own first, as far as each is signed by the next. At most 20. */
 export function chainOf(certificate: X509Certificate): readonly X509Certificate[] {
   const chain = [certificate];
-  let next = certificate.issuerCertificate;
-  while (next !== undefined && chain.length < CHAIN_MAX) {
+  let last = certificate;
+  while (chain.length < CHAIN_MAX) {
+    const next = last.issuerCertificate;
+    // One that is signed by itself may be told as its own issuer.
+    if (next === undefined || next.fingerprint256 === last.fingerprint256) break;
     chain.push(next);
-    next = next.issuerCertificate;
+    last = next;
   }
   return chain;
 }
