@@ -13,6 +13,8 @@ export interface ProbeView {
   /** The id of the configured check, if it is one. */
   readonly check?: string;
   readonly result: ProbeResult;
+  /** The certificates that the server sent, its own first; none where there was no TLS. */
+  readonly chain: readonly CertificateSeen[];
   /** One sentence on the address, or null where none was found. */
   readonly guard: string | null;
 }
@@ -94,7 +96,7 @@ interface Row {
   readonly style?: Style;
 }
 
-function facts({ result, guard }: ProbeView): Row[] {
+function facts({ result, guard, chain }: ProbeView): Row[] {
   const { address, status, tlsProtocol, certificate } = result.evidence;
   const rows: Row[] = [];
   const add = (name: string, text: string | undefined): void => {
@@ -109,7 +111,7 @@ function facts({ result, guard }: ProbeView): Row[] {
   for (const [key, value] of Object.entries(result.evidence)) {
     if (!SHOWN_APART.has(key)) add(evidenceName(key), formatEvidence(value));
   }
-  if (certificate !== undefined) rows.push(...certificateRows(certificate, result.sentAt));
+  if (certificate !== undefined) rows.push(...certificateRows(certificate, chain.slice(1), result.sentAt));
   return rows;
 }
 
@@ -130,19 +132,30 @@ function formatEvidence(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value);
 }
 
-function certificateRows(certificate: CertificateSeen, now: Instant): Row[] {
-  const { subject, issuer, names, notBefore, notAfter, fingerprint256, chainNotAfter } = certificate;
-  const days = Math.floor((notAfter - now) / DAY);
-  const left = `${days < 0 ? 'none, expired ' : ''}${counted(Math.abs(days), 'day')}${days < 0 ? ' ago' : ''}`;
+function certificateRows(own: CertificateSeen, above: readonly CertificateSeen[], now: Instant): Row[] {
+  const { subject, issuer, names, notBefore, notAfter, fingerprint256 } = own;
   return [
     { name: 'Certificate', text: subject === '' ? '(no subject)' : subject },
     { name: 'Names', text: names.length === 0 ? '(none)' : names.join(', ') },
     { name: 'Issuer', text: issuer },
     { name: 'Valid', text: `${day(notBefore)} to ${day(notAfter)}` },
-    { name: 'Left', text: left, ...(days < 0 ? { style: 'red' } : days <= SOON_DAYS ? { style: 'yellow' } : {}) },
-    ...(chainNotAfter === undefined ? [] : [{ name: 'Chain', text: `valid to ${day(chainNotAfter)}` }]),
+    { name: 'Left', ...left(own, now) },
+    ...(above.length === 0 ? [{ name: 'Chain', text: '(no other certificate was sent)' }] : []),
+    ...above.map((one, index): Row => {
+      const { text, ...style } = left(one, now);
+      return { name: index === 0 ? 'Chain' : '', text: `${one.subject}, to ${day(one.notAfter)}: ${text}`, ...style };
+    }),
     { name: 'SHA-256', text: fingerprint256 },
   ];
+}
+
+/** The days that a certificate has left. */
+function left({ notBefore, notAfter }: CertificateSeen, now: Instant): Pick<Row, 'text' | 'style'> {
+  const days = (from: Instant, to: Instant) => counted(Math.floor((to - from) / DAY), 'day');
+  if (now < notBefore) return { text: `not valid yet, begins in ${days(now, notBefore)}`, style: 'red' };
+  if (now > notAfter) return { text: `none, expired ${days(notAfter, now)} ago`, style: 'red' };
+  const isSoon = notAfter - now < (SOON_DAYS + 1) * DAY;
+  return { text: days(now, notAfter), ...(isSoon ? { style: 'yellow' } : {}) };
 }
 
 function counted(count: number, noun: string): string {

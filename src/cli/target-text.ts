@@ -1,6 +1,7 @@
 /** A target as a person writes it on the command line, `https://example.kz/` or `smtp://mail.example.kz:25`, to a target. */
 import { parseDnsName, parseNameServer, RECORD_TYPES, reverseName } from '../config/dns-and-bytes.ts';
 import { parseHost, parseWebUrl } from '../config/scalars.ts';
+import { nearest } from '../domain/text/nearest.ts';
 import { UnreadableText } from '../domain/time/text.ts';
 import { DEFAULT_STATUS, type MailSecurity, type StarttlsProtocol, type Target } from '../probes/target.ts';
 
@@ -37,7 +38,8 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
 const TLS_PORTS: Readonly<Record<StarttlsProtocol | 'none', number>> = { none: 443, smtp: 25, imap: 143, pop3: 110 };
 const DAYS_LEFT_MAX = 3_650;
 
-const EXPECTED = `a URL that begins with ${['http', 'https', ...Object.keys(SCHEMES)].map((name) => `${name}://`).join(', ')}`;
+const SCHEME_NAMES = ['http', 'https', ...Object.keys(SCHEMES)];
+const EXPECTED = `a URL that begins with ${SCHEME_NAMES.map((name) => `${name}://`).join(', ')}`;
 
 /** True when a text is meant as an address and not as the name of a check. */
 export function looksLikeAddress(text: string): boolean {
@@ -51,10 +53,14 @@ export function looksLikeAddress(text: string): boolean {
 export function parseTarget(text: string): Target {
   if (/^[^/]*:\/\/[^/?#]*@/.test(text)) throw new UnreadableText('…@…', 'an address without a user and a password');
   if (/^https?:/i.test(text)) return { kind: 'http', url: parseWebUrl(text), status: DEFAULT_STATUS };
-  const [, name = '', authority = '', query = ''] =
-    /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)\/?(?:\?([^#]*))?$/i.exec(text) ?? [];
-  const scheme = Object.hasOwn(SCHEMES, name.toLowerCase()) ? SCHEMES[name.toLowerCase()] : undefined;
-  if (scheme === undefined) throw new UnreadableText(text, EXPECTED);
+  const name = text.slice(0, text.indexOf('://')).toLowerCase();
+  const scheme = Object.hasOwn(SCHEMES, name) ? SCHEMES[name] : undefined;
+  if (scheme === undefined) {
+    const near = nearest(name, SCHEME_NAMES);
+    throw new UnreadableText(text, near === undefined ? EXPECTED : `${EXPECTED} (did you mean ${near}://?)`);
+  }
+  const [, authority, query = ''] = /:\/\/([^/?#]*)\/?(?:\?([^#]*))?$/.exec(text) ?? [];
+  if (authority === undefined) throw new UnreadableText(text, `no path after the host of ${name}://`);
   const parts = { text, authority, query: new URLSearchParams(query) };
   for (const key of parts.query.keys()) {
     if (scheme.queryKeys.includes(key)) continue;

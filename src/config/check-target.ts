@@ -97,13 +97,23 @@ function checkDns(document: SourceDocument, path: KeyPath, check: object): void 
 function checkFamily(document: SourceDocument, path: KeyPath, check: unknown): void {
   const wanted = valueAt(check, 'ip');
   if (wanted !== 4 && wanted !== 6 && wanted !== 'both') return;
-  for (const kind of KINDS) {
-    const target = textAt(check, kind) ?? '';
-    const host = URL.parse(target)?.hostname || target.replace(/:\d+$/, '');
-    const family = isIP(host.replace(/^\[|\]$/g, ''));
+  const servers = itemsAt(check, path, 'servers').map(({ value }) => ['servers', value] as const);
+  const ends = ['submission', 'mailbox'].map(
+    (end) => [end, textAt(valueAt(check, 'delivery', end), 'server')] as const,
+  );
+  for (const [key, target] of [...KINDS.map((kind) => [kind, textAt(check, kind)] as const), ...ends, ...servers]) {
+    const family = typeof target === 'string' ? familyOf(target) : 0;
     if (family === 0 || family === wanted) continue;
-    document.complain({ path: [...path, 'ip'], expected: `${family}, the family of the address in ${kind}` });
+    document.complain({ path: [...path, 'ip'], expected: `${family}, the family of the address in ${key}` });
   }
+}
+
+/** 0 where it is no address, with a port or without, nor a URL with one. */
+function familyOf(target: string): number {
+  const bare = isIP(target);
+  if (bare !== 0) return bare;
+  const host = URL.parse(target)?.hostname || target.replace(/:\d+$/, '');
+  return isIP(host.replace(/^\[|\]$/g, ''));
 }
 
 function checkTcp(document: SourceDocument, path: KeyPath, check: object): void {

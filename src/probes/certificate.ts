@@ -1,10 +1,13 @@
 /** What is kept of a server's certificate, and the word for one that is not believed. */
 import type { X509Certificate } from 'node:crypto';
+import type { Instant } from '../domain/time/instant.ts';
 import type { Host } from './host.ts';
 import type { CertificateSeen, Failure } from './outcome.ts';
 import { printable } from './printable.ts';
 
 const NAMES_MAX = 50;
+/** As many as a sentence bears. */
+const NAMES_TOLD = 5;
 /** Chains that lead anywhere are four long; a server may send a hundred. */
 const CHAIN_MAX = 20;
 const RSA_BITS_MIN = 2048;
@@ -26,9 +29,12 @@ export function describeCertificate(certificate: X509Certificate): CertificateSe
   };
 }
 
+/** Node would also look at the common name, and let a star stand for a part of a label: no browser does (RFC 9525, section 6.3). */
+const NAMES_ALONE = { subject: 'never', partialWildcards: false } as const;
+
 /** Whether the certificate names this host (RFC 9525): an address among its addresses, a name among its names. */
 export function isFor(certificate: X509Certificate, host: Host): boolean {
-  const named = host.literal ? certificate.checkIP(host.name) : certificate.checkHost(host.name);
+  const named = host.literal ? certificate.checkIP(host.name) : certificate.checkHost(host.name, NAMES_ALONE);
   return named !== undefined;
 }
 
@@ -56,10 +62,13 @@ export function wordForDistrust(code: string): Failure {
 /** The certificates that the server sent, its own first, as far as each is signed by the next. At most 20. */
 export function chainOf(certificate: X509Certificate): readonly X509Certificate[] {
   const chain = [certificate];
-  let next = certificate.issuerCertificate;
-  while (next !== undefined && chain.length < CHAIN_MAX) {
+  let last = certificate;
+  while (chain.length < CHAIN_MAX) {
+    const next = last.issuerCertificate;
+    // One that is signed by itself may be told as its own issuer.
+    if (next === undefined || next.fingerprint256 === last.fingerprint256) break;
     chain.push(next);
-    next = next.issuerCertificate;
+    last = next;
   }
   return chain;
 }
@@ -81,8 +90,46 @@ export function weaknessOf(chain: readonly X509Certificate[]): string | null {
   return null;
 }
 
-/** One sentence on why a chain is not believed, with what a server's administrator can do about it. */
-export function explainDistrust(code: string, chain: readonly X509Certificate[]): string {
+/** What was seen and what was expected, a sentence each. */
+interface Finding {
+  readonly seen: string;
+  readonly expected: string;
+}
+
+/** Why a chain is not believed at `now`, so that a server's administrator knows what to do about it. */
+export function explainDistrust(code: string, chain: readonly X509Certificate[], host: Host, now: Instant): Finding {
+  const [own] = chain;
+  const outOfDate = chain.find((one) => one.validToDate.getTime() < now || one.validFromDate.getTime() > now);
+  switch (wordForDistrust(code)) {
+    case 'tls_name_mismatch':
+      if (own !== undefined) return { seen: sayNames(own), expected: `one for ${host.name}` };
+      break;
+    case 'tls_expired':
+    case 'tls_not_yet_valid':
+      if (outOfDate !== undefined) return { seen: sayDates(outOfDate, now), expected: 'certificates that are in date' };
+      break;
+    default:
+  }
+  return {
+    seen: sayIncomplete(code, chain),
+    expected: `a certificate in date, from a trusted authority, for ${host.name}`,
+  };
+}
+
+function sayNames(certificate: X509Certificate): string {
+  const { names, subject } = describeCertificate(certificate);
+  if (names.length === 0) return `a certificate that names no host but in its subject, ${subject}`;
+  const more = names.length - NAMES_TOLD;
+  return printable(`a certificate for ${names.slice(0, NAMES_TOLD).join(', ')}${more > 0 ? ` and ${more} more` : ''}`);
+}
+
+function sayDates(certificate: X509Certificate, now: Instant): string {
+  const ended = certificate.validToDate.getTime() < now;
+  const at = (ended ? certificate.validToDate : certificate.validFromDate).toISOString();
+  return `the certificate of ${oneLine(certificate.subject ?? '')} ${ended ? 'ended' : 'begins'} at ${at}`;
+}
+
+function sayIncomplete(code: string, chain: readonly X509Certificate[]): string {
   const last = chain.at(-1);
   const seen = `the certificate is not believed: ${printable(code)}`;
   if (last === undefined || !INCOMPLETE.has(code)) return seen;

@@ -143,9 +143,6 @@ function distrust(exchange: Exchange, to: Connecting, reason: string, certificat
   const chain = certificate === undefined ? [] : chainOf(certificate);
   // Node has no name for OpenSSL's verdict that a key or signature is too weak.
   const weakness = reason === 'UNSPECIFIED' ? weaknessOf(chain) : null;
-  exchange.fail(
-    weakness === null ? wordForDistrust(reason) : 'tls_weak',
-    weakness ?? explainDistrust(reason, chain),
-    `a certificate in date, from a trusted authority, for ${to.host.name}`,
-  );
+  const { seen, expected } = explainDistrust(reason, chain, to.host, exchange.clock.now());
+  exchange.fail(weakness === null ? wordForDistrust(reason) : 'tls_weak', weakness ?? seen, expected);
 }

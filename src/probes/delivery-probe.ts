@@ -90,14 +90,18 @@ function* lookFor(id: string, inbox: Inbox, { exchange }: MailSession): Talk<rea
   const { clock } = exchange;
   const startMs = clock.monotonicMs();
   for (;;) {
-    // A mailbox that does not answer is not a message that does not come.
-    exchange.overdue = 'reply_timeout';
+    exchange.atDeadline = tellOfSilence;
     const found = yield* inbox.lookAgain(id);
-    exchange.overdue = null;
+    exchange.atDeadline = null;
     if (found.length > 0) return found;
     const wantedMs = (clock.monotonicMs() - startMs) * LOOK_AGAIN_PART;
     const pauseMs = Math.min(LOOK_AGAIN_MS_MAX, Math.max(LOOK_AGAIN_MS_MIN, wantedMs));
     const isLast = exchange.remainingMs < pauseMs + LAST_LOOK_MS;
     yield { until: (resume) => isLast || exchange.pause(pauseMs, resume) };
   }
+}
+
+/** A mailbox that does not answer is not a message that does not come. */
+function tellOfSilence(exchange: Exchange): void {
+  exchange.fail('reply_timeout', `no answer to a search within ${exchange.request.timeoutMs} ms`);
 }

@@ -2,7 +2,7 @@
  * DNS messages (RFC 1035 section 4), as much as a probe needs: one question out, a reply in. Every length and pointer of a
  * reply is the sender's claim (RFC 9267):
  *
- * 1. A name's pointers only lead backwards, so it ends; it is 255 bytes long at most.
+ * 1. A name's pointers only lead backwards, so it ends, and are few; it is 255 bytes long at most.
  * 2. A record's data is read within its stated length, and must fill it.
  * 3. Counts are never trusted with memory; the answer section alone is read.
  */
@@ -64,6 +64,8 @@ const TYPE_OPT = 41;
 /** Passes every path unfragmented (RFC 9715 and the DNS flag day 2020). */
 const DATAGRAM_BYTES = 1_232;
 const NAME_BYTES_MAX = 255;
+/** No name has more labels, and an honest one has no pointer without a label; thousands of names may share a long way. */
+const POINTERS_MAX = 127;
 const TEXT_MAX = 2_000;
 
 /** The datagram of a question that asks for recursion and for the AD flag (RFC 6840 section 5.7). */
@@ -208,12 +210,15 @@ export function readName(message: Buffer, start: number): { name: string; next: 
   let lowest = start;
   let next: number | null = null;
   let bytes = 0;
+  let pointers = 0;
   for (;;) {
     const length = message.readUInt8(at);
     if (length === 0) return { name: labels.join('.'), next: next ?? at + 1 };
     if (length >= 0xc0) {
       const target = message.readUInt16BE(at) & 0x3fff;
       if (target >= lowest) throw new MalformedReply('a name points forwards or at itself');
+      pointers += 1;
+      if (pointers > POINTERS_MAX) throw new MalformedReply(`a name of more than ${POINTERS_MAX} pointers`);
       next ??= at + 2;
       at = target;
       lowest = target;

@@ -7,7 +7,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
-import { isIP, isIPv6, type Socket } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 import type { CancelTimer } from '../runtime/clock.ts';
 import { openPlain } from './connection.ts';
 import {
@@ -22,7 +22,9 @@ import {
 import { judgeAnswer } from './dns-verdict.ts';
 import type { Exchange } from './exchange.ts';
 import { Fault } from './fault.ts';
+import { GatheredBytes } from './gathered-bytes.ts';
 import { parseHost } from './host.ts';
+import type { Failure } from './outcome.ts';
 import { printable } from './printable.ts';
 import type { ProbeContext } from './probe-context.ts';
 import { doubtNameServers, failByNameServer, locate } from './resolve.ts';
@@ -46,7 +48,7 @@ interface Server {
 export function probeDns(exchange: Exchange, target: DnsTarget, context: ProbeContext): void {
   const servers = (target.servers ?? context.names.servers()).map(parseServer);
   const [only] = servers;
-  if (target.servers?.length === 1 && only !== undefined && isIP(only.address) === 0) {
+  if (target.servers?.length === 1 && only !== undefined) {
     const host = parseHost(only.address);
     if (host === null) exchange.abandon('guard_refused', 'the name server is neither a name nor an address');
     else {
@@ -160,22 +162,33 @@ class Inquiry {
     const exchange = this.#exchange;
     const host = { name: server.address, literal: true };
     const secureContext = () => this.#context.trust.contextFor(undefined);
-    const failed = (error: Error) => this.#onward(this.#unreachable(error, isUnsent(error)));
+    let isOpen = true;
+    /** Says whether this server still has its turn, and ends that. */
+    const close = () => {
+      const wasOpen = isOpen && !exchange.done;
+      isOpen = false;
+      if (wasOpen) exchange.disconnect();
+      return wasOpen;
+    };
+    const onward = (word: Failure, seen: string) => {
+      if (close()) this.#onward(new Fault(word, `over TCP: ${seen}`, 'the answer that did not fit into a datagram'));
+    };
+    const failed = (error: Error) => {
+      if (exchange.phase !== 'connectMs') onward('dns_failure', printable(codeOf(error)));
+      else if (close()) this.#onward(this.#unreachable(error, isUnsent(error)));
+    };
+    if (this.#servers.length > 1) {
+      exchange.pause(ASK_AGAIN_MS, () => onward('dns_timeout', `no answer from ${describeServer(server)}`));
+    }
     openPlain(exchange, { ...server, host, secureContext, failed }, (socket) => {
       exchange.atDeadline = () => this.#end(true);
       exchange.enter('firstByteMs');
       readFramed(socket, (message) => {
-        socket.destroy();
         const header = message === null ? null : readHeader(message);
-        if (
-          message === null ||
-          header === null ||
-          header.id !== question.id ||
-          !repeatsOrFailed(message, header, question)
-        ) {
-          const seen = message === null ? 'the connection was closed before the reply was complete' : 'another answer';
-          this.#onward(new Fault('dns_failure', `over TCP: ${seen}`, 'the answer that did not fit into a datagram'));
-        } else {
+        if (message === null) onward('dns_failure', 'the connection was closed before the reply was complete');
+        else if (header === null || header.id !== question.id || !repeatsOrFailed(message, header, question)) {
+          onward('dns_failure', 'another answer');
+        } else if (close()) {
           this.#judge(header, message);
         }
       });
@@ -274,8 +287,7 @@ function sendWhenConnected(
 
 /** Calls back once with a message with its length before it (RFC 1035 section 4.2.2), or null when the stream ends early. */
 function readFramed(socket: Socket, done: (message: Buffer | null) => void): void {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  const gathered = new GatheredBytes();
   let isDone = false;
   const finish = (message: Buffer | null) => {
     if (!isDone) done(message);
@@ -283,12 +295,11 @@ function readFramed(socket: Socket, done: (message: Buffer | null) => void): voi
   };
   socket.on('data', (chunk: Buffer) => {
     if (isDone) return;
-    chunks.push(chunk);
-    bytes += chunk.length;
-    const first = chunks[0];
-    if (bytes < 2 || first === undefined) return;
-    const length = first.length >= 2 ? first.readUInt16BE(0) : Buffer.concat(chunks).readUInt16BE(0);
-    if (bytes >= length + 2) finish(Buffer.concat(chunks).subarray(2, length + 2));
+    gathered.add(chunk);
+    const came = gathered.bytes();
+    if (came.length < 2) return;
+    const end = came.readUInt16BE(0) + 2;
+    if (came.length >= end) finish(came.subarray(2, end));
   });
   socket.once('end', () => finish(null));
   socket.once('close', () => finish(null));

@@ -37,6 +37,7 @@ const STARVED_MS = 250;
 
 /** What is asked now may still be on its way, or be worked on, for so long: what dies meanwhile was alive when asked. */
 const ANSWER_MS = 1_000;
+
 /** What an exchange holds of the machine and gives back when it settles: a socket, a child process. */
 export interface Held {
   destroy(): unknown;
@@ -51,8 +52,6 @@ export class Exchange {
   readonly evidence: Writable<ProbeEvidence> = {};
   /** Which server is spoken with, where a probe needs several; it stands before what was seen. */
   party: string | null = null;
-  /** The word for a deadline in place of the phase's own. */
-  overdue: Failure | null = null;
   /**
    * Asked when the deadline cuts the exchange short, by whoever knows better than the open phase what that means; it
    * settles the exchange or leaves that to the phase's word.
@@ -195,8 +194,7 @@ export class Exchange {
     if (this.#endMs === null) this.#shownMs = this.#phaseStartMs + ANSWER_MS;
     this.atDeadline?.(this);
     if (!this.#done) {
-      const word = this.overdue ?? TIMEOUT_WORDS[this.#phase ?? 'resolveMs'];
-      this.fail(word, `nothing more within ${this.request.timeoutMs} ms`);
+      this.fail(TIMEOUT_WORDS[this.#phase ?? 'resolveMs'], `nothing more within ${this.request.timeoutMs} ms`);
     }
   }
 

@@ -23,12 +23,21 @@ export function createHostsFile(path: string, clock: Clock): HostsFile {
         const foundMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
         if (foundMs !== changedMs) {
           changedMs = foundMs ?? Number.NaN;
-          names = foundMs === undefined ? new Map() : parseHosts(readFileSync(path, 'utf8'));
+          names = foundMs === undefined ? new Map() : parseHosts(readIfPossible(path));
         }
       }
       return names.get(name);
     },
   };
+}
+
+/** It may be gone since it was looked at, or not be ours to read: no target is to blame for that. */
+function readIfPossible(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** `address name alias...` a line; `#` begins a comment. */

@@ -2,9 +2,10 @@
  * What a body must hold, must not hold, or must say as JSON. A text is looked for as the body streams by; only JSON and
  * compressed bodies are kept, up to a bound.
  */
+import type { Quote } from './confidence.ts';
 import { type Decoded, decode, isCoded } from './content-coding.ts';
+import { GatheredBytes } from './gathered-bytes.ts';
 import { findValue, parsePointer } from './json-pointer.ts';
-import type { Mask } from './mask.ts';
 import type { Failure } from './outcome.ts';
 import { printable } from './printable.ts';
 import type { HttpTarget, JsonRule } from './target.ts';
@@ -15,7 +16,6 @@ export const BODY_BYTES_MAX = 1024 * 1024;
 /** A JSON text becomes objects many times its size. */
 const JSON_BYTES_MAX = 256 * 1024;
 const BEGINNING_BYTES = 120;
-const FIRST_KEPT_BYTES = 16 * 1024;
 
 /** Of one target; the same for all its probes. */
 export interface BodyRules {
@@ -51,21 +51,21 @@ function wanted(text: string | undefined): Wanted | null {
 /** Of one reply. */
 export class BodyCheck {
   readonly #rules: BodyRules;
-  readonly #mask: Mask;
+  readonly #quote: Quote;
   readonly #coding: string | null;
   readonly #contains: TextSearch | null = null;
   readonly #lacks: TextSearch | null = null;
-  #kept: Buffer | null = null;
+  readonly #kept: GatheredBytes | null = null;
   #beginning = '';
   #bytes = 0;
 
   /** `coding` is the reply's Content-Encoding, if any. */
-  constructor(rules: BodyRules, coding: string | undefined, mask: Mask) {
+  constructor(rules: BodyRules, coding: string | undefined, quote: Quote) {
     this.#rules = rules;
-    this.#mask = mask;
+    this.#quote = quote;
     this.#coding = isCoded(coding) ? coding : null;
     if (this.#coding !== null || rules.json !== null) {
-      this.#kept = Buffer.allocUnsafe(FIRST_KEPT_BYTES);
+      this.#kept = new GatheredBytes();
     } else {
       if (rules.contains !== null) this.#contains = createTextSearch(rules.contains.needle);
       if (rules.lacks !== null) this.#lacks = createTextSearch(rules.lacks.needle);
@@ -74,7 +74,7 @@ export class BodyCheck {
 
   /** Takes the next part of the body; `BODY_BYTES_MAX` in all, at most. */
   take(chunk: Buffer): void {
-    if (this.#kept !== null) this.#keep(this.#kept, chunk);
+    if (this.#kept !== null) this.#kept.add(chunk);
     else if (this.#beginning.length < BEGINNING_BYTES) this.#beginning += beginningOf(chunk, this.#beginning.length);
     this.#contains?.take(chunk);
     this.#lacks?.take(chunk);
@@ -86,11 +86,11 @@ export class BodyCheck {
     if (this.#kept === null) {
       return this.#judgeTexts(this.#contains?.found ?? false, this.#lacks?.found ?? false, whole);
     }
-    const bytes = this.#kept.subarray(0, this.#bytes);
+    const bytes = this.#kept.bytes();
     const decoded: Decoded =
       this.#coding === null ? { kind: 'bytes', bytes } : decode(bytes, this.#coding, BODY_BYTES_MAX);
     if (decoded.kind === 'bytes') return this.#judgeKept(decoded.bytes, whole);
-    const coding = printable(`content-encoding ${this.#coding}`);
+    const coding = `content-encoding ${this.#quote(this.#coding ?? '')}`;
     return decoded.kind === 'too large'
       ? this.#finding('http_body_too_large', `${coding}: it decodes to more than ${BODY_BYTES_MAX} bytes`)
       : this.#finding(
@@ -114,7 +114,7 @@ export class BodyCheck {
     if (found.kind === 'value' && found.value === json.equals) return null;
     const seen =
       found.kind === 'value'
-        ? `${this.#shown(JSON.stringify(found.value))} at ${shownPath(json)}`
+        ? `${this.#quote(JSON.stringify(found.value))} at ${shownPath(json)}`
         : found.kind === 'missing'
           ? `nothing at ${shownPath(json)} of ${this.#described()}`
           : `${found.why}: ${this.#described()}`;
@@ -156,23 +156,10 @@ export class BodyCheck {
   }
 
   #parts(): [string, string] {
-    return [`${this.#bytes} bytes`, `beginning "${this.#shown(this.#beginning)}"`];
-  }
-
-  #shown(text: string): string {
-    return printable(this.#mask(text));
-  }
-
-  /** Copies: a body in one-byte chunks would otherwise be kept as a million views. */
-  #keep(kept: Buffer, chunk: Buffer): void {
-    const end = this.#bytes + chunk.length;
-    let room = kept;
-    if (end > kept.length) {
-      room = Buffer.allocUnsafe(Math.max(end, 2 * kept.length));
-      kept.copy(room, 0, 0, this.#bytes);
-      this.#kept = room;
-    }
-    chunk.copy(room, this.#bytes);
+    return [
+      `${this.#bytes} bytes`,
+      `beginning "${this.#quote(this.#beginning, this.#bytes > this.#beginning.length)}"`,
+    ];
   }
 }
 

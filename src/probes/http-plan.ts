@@ -6,9 +6,10 @@
  * 2. What the target was given to send belongs to its own origin and goes to no other (see `http-redirect.ts`).
  */
 import { VERSION } from '../runtime/version.ts';
+import { type Quote, quoteWithout } from './confidence.ts';
 import { type Host, parseHost } from './host.ts';
 import { type BodyRules, bodyRulesOf } from './http-body.ts';
-import { createMask, type Mask } from './mask.ts';
+import { secretsOf } from './http-secrets.ts';
 import type { HeaderRule, HttpHeader, HttpMethod, HttpTarget, Redirects, StatusRange } from './target.ts';
 
 /** One request: of the target itself, or where a redirect leads. */
@@ -36,7 +37,8 @@ export interface HttpPlan {
   readonly redirects: Redirects | null;
   /** Offered in the TLS handshake. */
   readonly protocols: readonly string[];
-  readonly mask: Mask;
+  /** Shows none of the secrets of the target. */
+  readonly quote: Quote;
 }
 
 /** Our own headers, where the target brings none of the same name. */
@@ -71,7 +73,7 @@ export function planOf(target: HttpTarget): HttpPlan {
     bodyRules: bodyRulesOf(target),
     redirects: target.redirects === undefined || target.redirects.limit === 0 ? null : target.redirects,
     protocols: target.http2 === true ? HTTP2_OR_1 : HTTP1,
-    mask: createMask(target),
+    quote: quoteWithout(secretsOf(target)),
   };
   plans.set(target, made);
   return made;

@@ -12,7 +12,6 @@ import { nextHop } from './http-redirect.ts';
 import { type Follow, HttpReply } from './http-reply.ts';
 import { askOverHttp1, failHttp1 } from './http1-request.ts';
 import { askOverHttp2 } from './http2-request.ts';
-import { printable } from './printable.ts';
 import type { ProbeContext } from './probe-context.ts';
 import { locate } from './resolve.ts';
 import type { HttpTarget } from './target.ts';
@@ -48,7 +47,7 @@ function ask(run: Run, trail: readonly Hop[], address: string): void {
     redirects === null
       ? null
       : (status, headers) => {
-          const next = nextHop({ status, headers }, trail, redirects, plan.mask);
+          const next = nextHop({ status, headers }, trail, redirects, plan.quote);
           exchange.disconnect();
           go(run, [...trail, next]);
         };
@@ -82,7 +81,7 @@ function go(run: Run, trail: readonly Hop[]): void {
   const { exchange, context, plan } = run;
   const hop = trail.at(-1);
   if (hop === undefined) return;
-  exchange.evidence.url = printable(plan.mask(hop.href));
+  exchange.evidence.url = plan.quote(hop.href);
   // Visitors cannot go there either: it is the target that sends them.
   const refused = (why: string) => exchange.fail('http_redirect', why, 'a redirect to where visitors can go');
   if (hop.host === null) refused(NO_HOST);

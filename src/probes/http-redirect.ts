@@ -6,9 +6,9 @@
  *    host and port) only; once a redirect has left it, they are gone for good.
  * 2. The address is looked up and guarded anew; this is the caller's.
  */
+import type { Quote } from './confidence.ts';
 import { Fault } from './fault.ts';
 import { BARE_HEADERS, type Hop, placeOf } from './http-plan.ts';
-import type { Mask } from './mask.ts';
 import { printable } from './printable.ts';
 import type { HttpMethod, Redirects } from './target.ts';
 import type { ReplyHeaders } from './watch.ts';
@@ -21,15 +21,15 @@ export interface Reply {
 }
 
 /** The request that a redirect asks for. `trail`: the hops asked so far, the last one answered with the redirect. Throws a `Fault`. */
-export function nextHop(reply: Reply, trail: readonly Hop[], redirects: Redirects, mask: Mask): Hop {
+export function nextHop(reply: Reply, trail: readonly Hop[], redirects: Redirects, quote: Quote): Hop {
   const from = trail.at(-1);
   if (from === undefined) throw new TypeError('a redirect answers a request');
-  const url = readLocation(reply, from, mask);
-  const refuse = (why: string): Fault => refusal(`${why}: ${mask(url.href)}`, wordFor(redirects));
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refuse(`redirected to the scheme ${url.protocol}`);
+  const url = readLocation(reply, from, quote);
+  const refuse = (why: string): Fault => refusal(`${why}: ${quote(url.href)}`, wordFor(redirects));
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refuse('redirected to another scheme');
   if (url.username !== '' || url.password !== '') throw refuse('redirected to a URL with credentials');
   if (trail.length > redirects.limit) {
-    throw refusal(`redirect ${trail.length}: ${mask(url.href)}`, `at most ${redirects.limit} redirects`);
+    throw refusal(`redirect ${trail.length}: ${quote(url.href)}`, `at most ${redirects.limit} redirects`);
   }
   if (!isWithin(redirects, from, url)) throw refuse('redirected elsewhere');
   url.hash = '';
@@ -48,13 +48,13 @@ export function nextHop(reply: Reply, trail: readonly Hop[], redirects: Redirect
   };
 }
 
-function readLocation({ status, headers }: Reply, from: Hop, mask: Mask): URL {
+function readLocation({ status, headers }: Reply, from: Hop, quote: Quote): URL {
   const { location } = headers;
   if (typeof location !== 'string') {
     throw refusal(`status ${status} with ${location === undefined ? 'no' : 'several'} Location`, 'one Location');
   }
   const url = location.length > LOCATION_LENGTH_MAX ? null : URL.parse(location, from.href);
-  if (url === null) throw refusal(`status ${status} with Location: ${mask(location)}`, 'a URL');
+  if (url === null) throw refusal(`status ${status} with Location: ${quote(location)}`, 'a URL');
   return url;
 }
 

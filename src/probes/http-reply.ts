@@ -92,7 +92,7 @@ export class HttpReply {
     const wrong = judgeStatus(status, this.#plan.status) ?? this.#judgeHeaders(headers);
     if (wrong !== null) this.#fail(wrong);
     else if (this.#plan.bodyRules !== null) {
-      this.#body = new BodyCheck(this.#plan.bodyRules, textOf(headers, 'content-encoding'), this.#plan.mask);
+      this.#body = new BodyCheck(this.#plan.bodyRules, textOf(headers, 'content-encoding'), this.#plan.quote);
     }
   }
 
@@ -196,7 +196,7 @@ export class HttpReply {
       const name = printable(rule.name);
       return {
         failure: 'http_header_mismatch',
-        seen: found.length === 0 ? `no ${name}` : printable(`${name}: ${this.#plan.mask(found.join(', '))}`),
+        seen: found.length === 0 ? `no ${name}` : `${name}: ${this.#plan.quote(found.join(', '))}`,
         expected: printable(`${rule.name}${sayRule(rule)}`),
       };
     }

@@ -47,17 +47,22 @@ function echo(exchange: Exchange, address: string): void {
   exchange.atDeadline = () => exchange.fail('icmp_timeout', `no echo within ${exchange.request.timeoutMs} ms`);
   // The deadline is ours; its own only keeps it from outliving us.
   const seconds = String(Math.ceil(exchange.request.timeoutMs / 1_000) + 1);
-  const child = spawn('ping', [isIPv6(address) ? '-6' : '-4', '-n', '-c', '1', '-w', seconds, '-W', seconds, address], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: PROGRAM_FOLDERS, LC_ALL: 'C' },
-  });
+  const child: ChildProcess = spawn(
+    'ping',
+    [isIPv6(address) ? '-6' : '-4', '-n', '-c', '1', '-w', seconds, '-W', seconds, address],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: PROGRAM_FOLDERS, LC_ALL: 'C' },
+    },
+  );
   exchange.own({ destroy: () => child.kill('SIGKILL') });
   let output = '';
   const take = (chunk: Buffer) => {
     if (output.length < OUTPUT_MAX) output += chunk.toString('latin1', 0, OUTPUT_MAX - output.length);
   };
-  child.stdout.on('data', take);
-  child.stderr.on('data', take);
+  // Without descriptors there is neither, and the error comes later.
+  child.stdout?.on('data', take);
+  child.stderr?.on('data', take);
   const over = once(() => {
     running -= 1;
     const [next] = waiting;

@@ -7,13 +7,13 @@
  */
 import type { Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
+import { quoteWithout } from './confidence.ts';
 import { type Connecting, openPlain, openTls, upgrade } from './connection.ts';
 import { canBeDialled } from './dial.ts';
 import type { Exchange } from './exchange.ts';
 import { Fault } from './fault.ts';
 import { type Host, parseHost } from './host.ts';
 import { type Bounds, COMMON_BOUNDS, LineDialogue, type Talk, type Wire } from './line-dialogue.ts';
-import { withhold } from './mail-words.ts';
 import type { Failure } from './outcome.ts';
 import { printable } from './printable.ts';
 import type { ProbeContext } from './probe-context.ts';
@@ -82,7 +82,9 @@ export class MailSession {
 
   /** The server's words as evidence: printable, on one line, bounded, and without the credentials. */
   quote(words: string): string {
-    return words === '' ? 'an empty line' : withhold(words, this.server.credentials);
+    if (words === '') return 'an empty line';
+    const { credentials } = this.server;
+    return credentials === undefined ? printable(words) : quoteWithout(secretsOf(credentials))(words);
   }
 
   /** Who logs in, as bytes in Latin-1 of their UTF-8. Throws where they would be overheard: no byte of them leaves. */
@@ -228,6 +230,11 @@ function listen(session: MailSession, socket: Socket, to: Connecting): () => voi
     socket.off('end', close);
     socket.off('close', close);
   };
+}
+
+/** What stands for a login at once (RFC 4616) is one more secret. */
+function secretsOf({ username, password }: MailCredentials): readonly string[] {
+  return [username, password, `\0${username}\0${password}`];
 }
 
 function hostOf(server: MailServer): Host | null {

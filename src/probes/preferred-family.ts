@@ -1,28 +1,22 @@
-/** A lookup that puts one address family first, or asks for no other. */
+/** A lookup that puts one address family first, where the probe does not ask for one. */
 import { isIP } from 'node:net';
 import type { NameServers } from './name-servers.ts';
 
-export interface FamilyPreference {
-  readonly first: 4 | 6;
-  /** Whether the other family will do where there is no address of the first. */
-  readonly fallback: boolean;
-}
-
 /** The same name servers, asked by family. Closed with those. */
-export function preferFamily(names: NameServers, { first, fallback }: FamilyPreference): NameServers {
-  const ask = async (name: string, family: 4 | 6) =>
-    // The hosts file answers with what it has.
-    (await names.lookup(name, family)).filter((address) => isIP(address) === family);
+export function preferFamily(names: NameServers, first: 4 | 6): NameServers {
   return {
     ...names,
-    async lookup(name) {
+    async lookup(name, family) {
+      if (family !== undefined) return await names.lookup(name, family);
       try {
-        const found = await ask(name, first);
-        if (found.length > 0 || !fallback) return found;
-      } catch (error) {
-        if (!fallback) throw error;
+        // The hosts file answers with what it has.
+        const found = (await names.lookup(name, first)).filter((address) => isIP(address) === first);
+        if (found.length > 0) return found;
+      } catch {
+        // Whatever it was, the other family decides.
       }
-      return await ask(name, first === 4 ? 6 : 4);
+      const other = first === 4 ? 6 : 4;
+      return (await names.lookup(name, other)).filter((address) => isIP(address) === other);
     },
   };
 }

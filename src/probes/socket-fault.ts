@@ -27,6 +27,15 @@ const CONNECT_WORDS: Readonly<Record<string, Failure>> = {
   ENETDOWN: 'connect_unreachable',
 };
 
+/** What OpenSSL's code does not tell whoever runs the server. */
+const HINTS: Readonly<Record<string, string>> = {
+  ERR_SSL_WRONG_VERSION_NUMBER: 'what came is not TLS',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'the server speaks no version in common',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'the server speaks no version in common',
+  'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE': 'the server has nothing in common, or wants a certificate of its client',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the server wants a certificate of its client',
+};
+
 /** The system's or library's code of an error, or an empty string. */
 export function codeOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -42,7 +51,8 @@ export function isLocalShortage(code: string): boolean {
 export function failSocket(exchange: Exchange, error: Error): void {
   if (exchange.done) return;
   const code = codeOf(error);
-  const seen = printable(code === '' ? error.message : code);
+  const hint = HINTS[code];
+  const seen = printable(code === '' ? error.message : hint === undefined ? code : `${code}: ${hint}`);
   if (exchange.phase === 'connectMs' && abandonAsUnsent(exchange, code, isUnsent(error))) return;
   if (isLocalShortage(code)) {
     exchange.abandon('out_of_resources', seen);

@@ -17,6 +17,7 @@ const MODULES = `modules:
   http_2xx: { prober: http, timeout: 5s, http: { preferred_ip_protocol: ip4, enable_http2: false } }
   ip6: { prober: http, timeout: 5s, http: { enable_http2: false } }
   ip6_only: { prober: http, timeout: 5s, http: { enable_http2: false, ip_protocol_fallback: false } }
+  hasty: { prober: http, timeout: 300ms, http: { preferred_ip_protocol: ip4, enable_http2: false } }
   post: { prober: http, timeout: 5s, http: { enable_http2: false, method: POST, body: "a=b", headers: { X-Custom: yes } } }
   head: { prober: http, timeout: 5s, http: { enable_http2: false, method: HEAD } }
   codes: { prober: http, timeout: 5s, http: { enable_http2: false, valid_status_codes: [404, 302] } }
@@ -60,6 +61,9 @@ const raw = String.raw;
 const OTHER_MODULES = `
   http2: { prober: http, timeout: 5s, http: { preferred_ip_protocol: ip4, valid_http_versions: [HTTP/2.0] } }
   icmp: { prober: icmp, timeout: 3s, icmp: { preferred_ip_protocol: ip4 } }
+  icmp6_only: { prober: icmp, timeout: 3s, icmp: { ip_protocol_fallback: false } }
+  tcp6_only: { prober: tcp, timeout: 3s, tcp: { ip_protocol_fallback: false } }
+  dns6_only: ${ask('a.example', 'A', { preferred_ip_protocol: 'ip6', ip_protocol_fallback: false })}
   dns_a: ${ask('a.example', 'A')}
   dns_soa: ${ask('.', 'SOA', { validate_answer_rrs: allLike(raw`^\.\t0\tIN\tSOA\tns\. hostmaster\. 1 60 60 3600 0$`) })}
   dns_mx: ${ask('a.example', 'MX', { validate_answer_rrs: allLike(raw`^a\.example\.\t0\tIN\tMX\t10 mail\.example\.$`) })}
@@ -166,7 +170,15 @@ describe.skipIf(!PROGRAMS.every(installed))('/probe beside the exporter', () => 
       else if (path === '/chunked') response.write('part one', () => response.end('part two'));
       else if (path === '/dated') {
         response.writeHead(200, { 'last-modified': 'Tue, 10 Mar 2026 07:00:00 GMT', 'x-a': 'b' }).end('dated');
-      } else if (path === '/undated') response.writeHead(200, { 'last-modified': 'yesterday' }).end();
+      } else if (path === '/dated850') {
+        response.writeHead(200, { 'last-modified': 'Tuesday, 10-Mar-26 07:00:00 GMT' }).end('dated');
+      } else if (path === '/dated1970s') {
+        response.writeHead(200, { 'last-modified': 'Tue Mar 10 07:00:00 2026' }).end('dated');
+      } else if (path === '/short') {
+        response.writeHead(200, { 'content-length': 50 });
+        response.write('short', () => response.destroy());
+      } else if (path === '/slow') response.write('half');
+      else if (path === '/undated') response.writeHead(200, { 'last-modified': 'yesterday' }).end();
       else if (path === '/echo') {
         response.end(
           `${request.method} ${request.headers['x-custom'] ?? ''} ${request.headers['content-length'] ?? ''}`,
@@ -219,9 +231,24 @@ describe.skipIf(!PROGRAMS.every(installed))('/probe beside the exporter', () => 
       'tcp unknown': 'kepil-does-not-exist.invalid:25',
       'tcp without port': '127.0.0.1',
       ...Object.fromEntries(
-        ['loop', 'nowhere', 'see', 'again', 'ftp', 'dead', 'chunked', 'dated', 'undated', 'echo', 'empty', 'wrong'].map(
-          (path) => [`odd ${path}`, `http://127.0.0.1:${oddPort}/${path}`],
-        ),
+        [
+          'loop',
+          'nowhere',
+          'see',
+          'again',
+          'ftp',
+          'dead',
+          'chunked',
+          'dated',
+          'dated850',
+          'dated1970s',
+          'undated',
+          'echo',
+          'empty',
+          'wrong',
+          'short',
+          'slow',
+        ].map((path) => [`odd ${path}`, `http://127.0.0.1:${oddPort}/${path}`]),
       ),
     } as Readonly<Record<string, string>>;
   };
@@ -245,12 +272,17 @@ describe.skipIf(!PROGRAMS.every(installed))('/probe beside the exporter', () => 
       'odd dead': 0,
       'odd chunked': 0,
       'odd dated': 0,
+      'odd dated850': 0,
+      'odd dated1970s': 0,
       'odd undated': 0,
+      'odd short': 0,
       'odd empty': 0,
       'odd wrong': 0,
     }).map((target) => ['http_2xx', target] as const),
     ['ip6', 'plainByName'],
     ['ip6', 'plain'],
+    ['ip6_only', 'plain'],
+    ['hasty', 'odd slow'],
     ['post', 'odd echo'],
     ['post', 'odd see'],
     ['post', 'odd again'],
@@ -291,6 +323,9 @@ describe.skipIf(!PROGRAMS.every(installed))('/probe beside the exporter', () => 
     ['icmp', 'host'],
     ['icmp', 'host by name'],
     ['icmp', 'unknown host'],
+    ['icmp6_only', 'host'],
+    ['dns6_only', 'named'],
+    ['tcp6_only', 'tcp nginx'],
     ['dns_a', 'named by name'],
     ['dns_a', 'unknown host'],
     ['dns_a', 'tcp dead'],

@@ -2,19 +2,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { run } from '../../src/cli/program.ts';
 import type { Fact, ReplayFact } from '../../src/domain/facts/fact.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { CONTRACT, MAIN, SERVICES } from '../config/folder.ts';
+import { type Ended, runKepil } from '../support/command-line.ts';
 import { at, type When } from '../support/world.ts';
-
-export interface CliResult {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export class CliBooks implements AsyncDisposable {
   readonly folder: string;
@@ -40,22 +34,12 @@ export class CliBooks implements AsyncDisposable {
   }
 
   /** `kepil ARGS`, a second after the command before. */
-  async kepil(...args: readonly string[]): Promise<CliResult> {
+  async kepil(...args: readonly string[]): Promise<Ended> {
     this.#now += 1_000;
-    const output = { stdout: '', stderr: '' };
-    const stream = (name: 'stdout' | 'stderr') => ({
-      write: (text: string) => {
-        output[name] += text;
-      },
-    });
-    const code = await run(args, {
-      stdout: stream('stdout'),
-      stderr: stream('stderr'),
+    return runKepil(args, {
       environment: { KEPIL_CONFIG: join(this.folder, 'config/kepil.yaml') },
       clock: this.clock,
-      stop: new AbortController().signal,
     });
-    return { code, ...output };
   }
 
   /** The parsed output of `kepil ARGS --json`, which must succeed. */

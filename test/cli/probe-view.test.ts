@@ -46,9 +46,11 @@ const VOID: ProbeResult = {
   phases: {},
   evidence: { address: '10.0.0.7', seen: '10.0.0.7 is private, and no allowed range holds it' },
 };
+const MIDDLE = { ...CERTIFICATE, subject: 'C=US, O=Example Trust, CN=Example R3', notAfter: SENT + 10 * DAY };
 const view = (result: ProbeResult) => ({
   target: 'https://example.kz/',
   result,
+  chain: result.evidence.certificate === undefined ? [] : [result.evidence.certificate, MIDDLE],
   guard: 'a public address, may be dialled',
 });
 
@@ -69,12 +71,27 @@ describe('formatProbe', () => {
     }
   });
 
-  it('does not take the response code of a DNS reply for a status, and tells when the chain ends', () => {
-    const certificate = { ...CERTIFICATE, chainNotAfter: SENT + 5 * DAY };
-    const text = formatProbe(view({ ...OK, evidence: { status: 0, certificate } }), PLAIN);
+  it('does not take the response code of a DNS reply for a status', () => {
+    const text = formatProbe(view({ ...OK, evidence: { status: 0 } }), PLAIN);
     expect(text).toContain('It serves: 105 ms.');
     expect(text).toMatch(/^Response code {2}0$/m);
-    expect(text).toMatch(/^Chain {10}valid to 2026-03-15$/m);
+  });
+
+  it('shows each certificate of the chain with the days it has left, or that none was sent', () => {
+    const root = { ...CERTIFICATE, subject: 'CN=Root', notAfter: SENT - DAY };
+    const text = formatProbe({ ...view(OK), chain: [CERTIFICATE, MIDDLE, root] }, PLAIN);
+    expect(text).toMatch(
+      /^Chain {8}C=US, O=Example Trust, CN=Example R3, to 2026-03-20: 10 days\n {13}CN=Root, to 2026-03-09: none, expired 1 day ago$/m,
+    );
+    const alone = formatProbe({ ...view(OK), chain: [CERTIFICATE] }, PLAIN);
+    expect(alone).toMatch(/^Chain {8}\(no other certificate was sent\)$/m);
+  });
+
+  it('does not count days of a certificate that is not valid yet', () => {
+    const certificate = { ...CERTIFICATE, notBefore: SENT + 3 * DAY };
+    expect(formatProbe(view({ ...OK, evidence: { certificate } }), PLAIN)).toMatch(
+      /^Left {9}not valid yet, begins in 3 days$/m,
+    );
   });
 
   it('shows the same with colour as without, but for the colour', () => {

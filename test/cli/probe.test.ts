@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { run } from '../../src/cli/program.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { inFolder, SERVICES } from '../config/folder.ts';
 import { makeCertificates } from '../support/certificates.ts';
+import { runKepil } from '../support/command-line.ts';
 
 const servers: (Server | TlsServer)[] = [];
 afterEach(async () => {
@@ -23,17 +23,8 @@ async function serve(status = 200): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-async function kepil(args: readonly string[], stop = new AbortController().signal) {
-  const text = { stdout: '', stderr: '' };
-  const code = await run(['probe', ...args], {
-    stdout: { write: (more) => (text.stdout += more) },
-    stderr: { write: (more) => (text.stderr += more) },
-    environment: {},
-    clock: systemClock,
-    stop,
-  });
-  return { code, ...text };
-}
+const kepil = (args: readonly string[], stop = new AbortController().signal) =>
+  runKepil(['probe', ...args], { clock: systemClock, stop });
 
 const LOOPBACK = ['--allow', '127.0.0.0/8'];
 
@@ -122,6 +113,7 @@ describe('kepil probe over TLS', () => {
     expect(trusted.code).toBe(0);
     expect(trusted.stdout).toMatch(/^Certificate {2}CN=kepil test$/m);
     expect(trusted.stdout).toMatch(/^Names {8}localhost, 127\.0\.0\.1, .*$/m);
+    expect(trusted.stdout).toMatch(/^Chain {8}\(no other certificate was sent\)$/m);
     expect(trusted.stdout).toMatch(/^SHA-256 {6}(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/m);
   });
 });
@@ -156,10 +148,14 @@ describe('kepil probe CHECK', () => {
     });
   });
 
-  it('suggests the check that was meant', async () => {
+  it.each([
+    ['s1/web/hme', 's1/web/home'],
+    ['example.kz', 'https://example.kz/'],
+    ['192.0.2.7:8080', 'https://192.0.2.7:8080/'],
+  ])('suggests what was meant by %s', async (text, meant) => {
     await inFolder({}, async (config) => {
-      const { code, stderr } = await kepil(['s1/web/hme', '--config', config]);
-      expect([code, stderr]).toEqual([2, expect.stringContaining('(did you mean "s1/web/home"?)')]);
+      const { code, stderr } = await kepil([text, '--config', config]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`(did you mean "${meant}"?)`)]);
     });
   });
 });

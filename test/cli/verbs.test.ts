@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/domain/facts/fact.ts';
 import { HOUR } from '../../src/domain/time/instant.ts';
+import { atCommandLine, type CommandLine, runKepil } from '../support/command-line.ts';
 import { checkFact, coverageFact, customerFact, edgeFact, lifecycleFact, serviceFact } from '../support/ledgers.ts';
 import { at } from '../support/statements.ts';
-import { type CommandLine, runKepil, withCommandLine } from './command-line.ts';
 
 const EXAMPLE = new URL('../replay/examples/planned-with-notice.ndjson', import.meta.url);
 const NOW = at('2026-03-10T12:00:00');
@@ -28,9 +28,11 @@ const MARCH: readonly Fact[] = [
 
 /** A command line over a journal that holds what the daemon would have recorded by 5 March. */
 const recorded = (use: (cli: CommandLine) => Promise<void>): Promise<void> =>
-  withCommandLine(async (cli) => {
-    await cli.record(JANUARY, ...BASE);
-    await cli.record(at('2026-03-05T00:00:00'), ...MARCH);
+  atCommandLine({ now: JANUARY }, async (cli) => {
+    await cli.record(...BASE);
+    await cli.until(at('2026-03-05T00:00:00'));
+    await cli.record(...MARCH);
+    await cli.until(NOW);
     await use(cli);
   });
 
@@ -44,19 +46,19 @@ describe('the command line', () => {
     [['close'], 2, "missing required argument 'month'"],
     [['serve', '--log-level', 'loud'], 2, 'Allowed choices are debug, info, warn, error'],
   ] as const)('refuses %j', async (argv, code, said) => {
-    const ended = await runKepil(argv, NOW);
+    const ended = await runKepil(argv);
     expect([ended.code, ended.stdout]).toEqual([code, '']);
     expect(ended.stderr).toContain(said);
   });
 
   it.each([['--help'], ['work', '--help'], ['--version']])('answers %j and is done', async (...argv) => {
-    const ended = await runKepil(argv, NOW);
+    const ended = await runKepil(argv);
     expect([ended.code, ended.stderr]).toEqual([0, '']);
     expect(ended.stdout.length).toBeGreaterThan(3);
   });
 
   it('says where it looked for a configuration that is not there', async () => {
-    const ended = await runKepil(['check'], NOW, { KEPIL_CONFIG: '/nowhere/kepil.yaml' });
+    const ended = await runKepil(['check'], { environment: { KEPIL_CONFIG: '/nowhere/kepil.yaml' } });
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain('/nowhere/kepil.yaml');
   });
@@ -64,37 +66,37 @@ describe('the command line', () => {
 
 describe('kepil check', () => {
   it('says that a good configuration is fine, and of what it consists', () =>
-    withCommandLine(async ({ kepil, journalPath }) => {
-      const ended = await kepil(NOW, 'check');
+    atCommandLine({ now: NOW }, async ({ kepil, journalPath }) => {
+      const ended = await kepil('check');
       expect(ended.code).toBe(0);
       expect(ended.stdout).toContain('is fine: 1 contracts, 1 customers, 1 services, 1 checks\n');
-      expect(JSON.parse((await kepil(NOW, 'check', '--json')).stdout)).toEqual({ ok: true, problems: [] });
+      expect(JSON.parse((await kepil('check', '--json')).stdout)).toEqual({ ok: true, problems: [] });
       expect(existsSync(journalPath)).toBe(false);
     }));
 
   it('names every mistake and ends with 2', () =>
-    withCommandLine(
+    atCommandLine(
+      { now: NOW, files: { 'services/acme.yaml': 'custommers: []\nservices: {}\n' } },
       async ({ kepil }) => {
-        const ended = await kepil(NOW, 'check');
+        const ended = await kepil('check');
         expect(ended.code).toBe(2);
         expect(ended.stderr).toContain('services/acme.yaml:1:');
         expect(ended.stderr).toMatch(/\d mistakes?\n$/);
-        const json = await kepil(NOW, 'check', '--json');
+        const json = await kepil('check', '--json');
         expect(json.code).toBe(2);
         expect(JSON.parse(json.stdout).ok).toBe(false);
-        expect((await kepil(NOW, 'statement')).code).toBe(2);
+        expect((await kepil('statement')).code).toBe(2);
       },
-      { 'services/acme.yaml': 'custommers: []\nservices: {}\n' },
     ));
 });
 
 describe('kepil statement', () => {
   it('prints what a replay prints, in the same shape', () =>
     recorded(async ({ kepil }) => {
-      const ended = await kepil(NOW, 'statement', '--month', '2026-03', '--json');
+      const ended = await kepil('statement', '--month', '2026-03', '--json');
       expect([ended.code, ended.stderr]).toEqual([0, '']);
       const found = JSON.parse(ended.stdout);
-      const replayed = await runKepil(['replay', fileURLToPath(EXAMPLE), '--json'], NOW);
+      const replayed = await runKepil(['replay', fileURLToPath(EXAMPLE), '--json']);
       const example = JSON.parse(replayed.stdout);
       expect(shapeOf(found)).toEqual(shapeOf(example));
       expect(found.services[0].month.ms).toMatchObject({ unplanned: HOUR, up: 95 * HOUR });
@@ -103,7 +105,7 @@ describe('kepil statement', () => {
 
   it('prints it for a person, of the current month unless another is named', () =>
     recorded(async ({ kepil }) => {
-      const ended = await kepil(NOW, 'statement', '--service', 's1');
+      const ended = await kepil('statement', '--service', 's1');
       expect(ended.code).toBe(0);
       expect(ended.stdout).toContain('2026-03');
       expect(ended.stdout).toContain('120.00');
@@ -111,7 +113,7 @@ describe('kepil statement', () => {
 
   it('prints what was known at an instant', () =>
     recorded(async ({ kepil }) => {
-      const early = await kepil(NOW, 'statement', '--as-of', '2026-03-04T00:00:00+05:00', '--json');
+      const early = await kepil('statement', '--as-of', '2026-03-04T00:00:00+05:00', '--json');
       const { asOf, services } = JSON.parse(early.stdout);
       expect(asOf).toBe('2026-03-04T00:00:00+05:00');
       expect(services[0].month.ms).toMatchObject({ unplanned: 0, up: 0 });
@@ -126,7 +128,7 @@ describe('kepil statement', () => {
     [['--service', 's1', '--as-of', '2025-01-01T00:00:00Z'], '--service: found "s1", expected one of none'],
   ])('refuses %j', (options, message) =>
     recorded(async ({ kepil }) => {
-      const ended = await kepil(NOW, 'statement', ...options);
+      const ended = await kepil('statement', ...options);
       expect([ended.code, ended.stdout]).toEqual([2, '']);
       expect(ended.stderr).toContain(`kepil: ${message}`);
       expect(ended.stderr).not.toContain('\u001b');
@@ -135,15 +137,15 @@ describe('kepil statement', () => {
 
   it.each(['0000-01', '0001-01', '9999-12'])('has an answer even for the month %s', (month) =>
     recorded(async ({ kepil }) => {
-      expect((await kepil(NOW, 'statement', '--month', month, '--json')).code).toBe(0);
+      expect((await kepil('statement', '--month', month, '--json')).code).toBe(0);
     }),
   );
 
   it('prints one service although another cannot be computed', () =>
-    withCommandLine(async ({ kepil, record }) => {
-      await record(JANUARY, serviceFact('s0', 'c1', { contract: 'dropped' }), ...BASE);
-      expect((await kepil(NOW, 'statement', '--service', 's1')).code).toBe(0);
-      const all = await kepil(NOW, 'statement');
+    atCommandLine({ now: NOW }, async ({ kepil, record }) => {
+      await record(serviceFact('s0', 'c1', { contract: 'dropped' }), ...BASE);
+      expect((await kepil('statement', '--service', 's1')).code).toBe(0);
+      const all = await kepil('statement');
       expect(all.code).toBe(1);
       expect(all.stderr).toContain('contract: found "dropped"');
     }));
@@ -155,7 +157,6 @@ describe('kepil work', () => {
   it('plans, revises, lists and cancels', () =>
     recorded(async ({ kepil }) => {
       const planned = await kepil(
-        NOW,
         'work',
         'plan',
         ...WINDOW,
@@ -170,7 +171,7 @@ describe('kepil work', () => {
       expect(planned.stdout).toBe(
         'w1 revision 1: 2026-03-20T01:00:00.000+05:00 to 2026-03-20T05:00:00.000+05:00; no relay is configured: no notice is mailed\n',
       );
-      const revised = await kepil(NOW, 'work', 'revise', 'w1', '--end', '2026-03-20T06:00:00+05:00', '--json');
+      const revised = await kepil('work', 'revise', 'w1', '--end', '2026-03-20T06:00:00+05:00', '--json');
       expect(JSON.parse(revised.stdout)).toMatchObject({
         id: 'w1',
         revision: 2,
@@ -179,7 +180,7 @@ describe('kepil work', () => {
         start: at('2026-03-20T01:00:00'),
         end: at('2026-03-20T06:00:00'),
       });
-      const listed = await kepil(NOW, 'work', 'list', '--json');
+      const listed = await kepil('work', 'list', '--json');
       expect(JSON.parse(listed.stdout)).toEqual([
         {
           id: 'w1',
@@ -193,23 +194,26 @@ describe('kepil work', () => {
           subject: 'new disks',
         },
       ]);
-      const cancelled = await kepil(NOW, 'work', 'cancel', 'w1', '--by', 'bob');
+      const cancelled = await kepil('work', 'cancel', 'w1', '--by', 'bob');
       expect(cancelled.stdout).toContain('w1 is cancelled');
-      expect((await kepil(NOW, 'work', 'list')).stdout).toContain('cancelled');
-      const again = await kepil(NOW, 'work', 'plan', ...WINDOW, '--json');
+      expect((await kepil('work', 'list')).stdout).toContain('cancelled');
+      const again = await kepil('work', 'plan', ...WINDOW, '--json');
       expect(JSON.parse(again.stdout)).toMatchObject({ id: 'w2', revision: 1, services: '*' });
     }));
 
   it('says how a window stands and who was told in time', () =>
-    recorded(async ({ kepil, record }) => {
-      await kepil(NOW, 'work', 'plan', ...WINDOW);
+    recorded(async ({ kepil, record, until }) => {
+      await kepil('work', 'plan', ...WINDOW);
       const inTime = at('2026-03-18T01:00:00');
+      await until(inTime);
       await record(
-        inTime,
         { type: 'notice', work: 'w1', revision: 1, customer: 'c1', at: inTime, channel: 'email' },
         { type: 'notice', work: 'w1', revision: 1, customer: 'c2', at: inTime + 1, channel: 'email' },
       );
-      const stateAt = async (now: string) => JSON.parse((await kepil(at(now), 'work', 'list', '--json')).stdout)[0];
+      const stateAt = async (now: string) => {
+        await until(at(now));
+        return JSON.parse((await kepil('work', 'list', '--json')).stdout)[0];
+      };
       expect(await stateAt('2026-03-20T00:59:59')).toMatchObject({ state: 'ahead', told: 2, toldInTime: 1 });
       expect(await stateAt('2026-03-20T01:00:00')).toMatchObject({ state: 'running' });
       expect(await stateAt('2026-03-20T05:00:00')).toMatchObject({ state: 'over' });
@@ -217,7 +221,7 @@ describe('kepil work', () => {
 
   it('lists nothing in words', () =>
     recorded(async ({ kepil }) => {
-      expect((await kepil(NOW, 'work', 'list')).stdout).toBe('no planned work is recorded\n');
+      expect((await kepil('work', 'list')).stdout).toBe('no planned work is recorded\n');
     }));
 
   it.each([
@@ -234,39 +238,39 @@ describe('kepil work', () => {
     [['cancel', '\u001b[31m'], 'work: found "\\u001b[31m", expected'],
   ])('refuses %j with 2 and records nothing', (argv, message) =>
     recorded(async ({ kepil }) => {
-      const ended = await kepil(NOW, 'work', ...argv);
+      const ended = await kepil('work', ...argv);
       expect([ended.code, ended.stdout]).toEqual([2, '']);
       expect(ended.stderr).toContain(`kepil: ${message}`);
       expect(ended.stderr).not.toContain('\u001b');
-      expect((await kepil(NOW, 'work', 'list', '--json')).stdout).toBe('[]\n');
+      expect((await kepil('work', 'list', '--json')).stdout).toBe('[]\n');
     }),
   );
 
   it('refuses to cancel twice and to revise what is cancelled', () =>
     recorded(async ({ kepil }) => {
-      await kepil(NOW, 'work', 'plan', ...WINDOW);
-      await kepil(NOW, 'work', 'cancel', 'w1');
+      await kepil('work', 'plan', ...WINDOW);
+      await kepil('work', 'cancel', 'w1');
       for (const verb of ['cancel', 'revise']) {
-        const ended = await kepil(NOW, 'work', verb, 'w1');
+        const ended = await kepil('work', verb, 'w1');
         expect([ended.code, ended.stderr]).toEqual([2, 'kepil: work: "w1" is already cancelled\n']);
       }
     }));
 
   it('names a service once however often it is written', () =>
     recorded(async ({ kepil }) => {
-      const ended = await kepil(NOW, 'work', 'plan', ...WINDOW, '--services', 's1, s1', '--json');
+      const ended = await kepil('work', 'plan', ...WINDOW, '--services', 's1, s1', '--json');
       expect(JSON.parse(ended.stdout).services).toEqual(['s1']);
     }));
 });
 
 describe('kepil close', () => {
   it('issues a month that is over, once', () =>
-    recorded(async ({ kepil }) => {
-      const after = at('2026-04-01T00:15:00');
-      const closed = await kepil(after, 'close', '2026-03', '--json');
+    recorded(async ({ kepil, until }) => {
+      await until(at('2026-04-01T00:15:00'));
+      const closed = await kepil('close', '2026-03', '--json');
       expect(closed).toMatchObject({ code: 0, stderr: '' });
       expect(JSON.parse(closed.stdout)).toEqual({ month: '2026-03', issued: 1, revised: [] });
-      expect((await kepil(after, 'close', '2026-03')).stdout).toBe('2026-03: 0 statements issued, 0 revised\n');
+      expect((await kepil('close', '2026-03')).stdout).toBe('2026-03: 0 statements issued, 0 revised\n');
     }));
 
   it.each([
@@ -276,8 +280,9 @@ describe('kepil close', () => {
     ],
     ['2026-00', 'month: found "2026-00", expected a month such as 2026-03'],
   ])('refuses %s in the middle of March', (month, message) =>
-    recorded(async ({ kepil }) => {
-      const ended = await kepil(at('2026-04-01T00:15:00') - 1, 'close', month);
+    recorded(async ({ kepil, until }) => {
+      await until(at('2026-04-01T00:15:00') - 1);
+      const ended = await kepil('close', month);
       expect([ended.code, ended.stdout]).toEqual([2, '']);
       expect(ended.stderr).toContain(message);
     }),
@@ -287,10 +292,10 @@ describe('kepil close', () => {
 describe('kepil verify', () => {
   it('says that a good journal is whole', () =>
     recorded(async ({ kepil }) => {
-      const ended = await kepil(NOW, 'verify');
+      const ended = await kepil('verify');
       expect([ended.code, ended.stderr]).toEqual([0, '']);
       expect(ended.stdout).toMatch(/^the journal is whole: 9 entries, head [0-9a-f]{64}\n$/);
-      expect(JSON.parse((await kepil(NOW, 'verify', '--json')).stdout)).toMatchObject({ ok: true, entries: 9 });
+      expect(JSON.parse((await kepil('verify', '--json')).stdout)).toMatchObject({ ok: true, entries: 9 });
     }));
 
   it('names the first entry that was tampered with, and ends with 1', () =>
@@ -300,16 +305,16 @@ describe('kepil verify', () => {
       for (const { name } of triggers) db.exec(`DROP TRIGGER "${name}"`);
       db.exec(`UPDATE entry SET fact = replace(fact, '1200000', '1200') WHERE seq = 5`);
       db.close();
-      const ended = await kepil(NOW, 'verify');
+      const ended = await kepil('verify');
       expect([ended.code, ended.stdout]).toEqual([1, '']);
       expect(ended.stderr).toContain('the journal is broken at entry 5');
-      const json = await kepil(NOW, 'verify', '--json');
+      const json = await kepil('verify', '--json');
       expect([json.code, JSON.parse(json.stdout)]).toMatchObject([1, { ok: false, brokenAt: 5 }]);
     }));
 
   it('does not call a journal whole that is not there, and makes none', () =>
-    withCommandLine(async ({ kepil, journalPath }) => {
-      const ended = await kepil(NOW, 'verify');
+    atCommandLine({ now: NOW }, async ({ kepil, journalPath }) => {
+      const ended = await kepil('verify');
       expect([ended.code, ended.stdout]).toEqual([1, '']);
       expect(ended.stderr).toContain(`journal: found no file ${journalPath}`);
       expect(existsSync(journalPath)).toBe(false);
@@ -318,19 +323,22 @@ describe('kepil verify', () => {
 
 describe('kepil status', () => {
   it('says that no daemon answers, and where it asked', () =>
-    withCommandLine(
-      async ({ kepil }) => {
-        const ended = await kepil(NOW, 'status');
-        expect([ended.code, ended.stdout]).toEqual([1, '']);
-        expect(ended.stderr).toMatch(/no daemon answers at http:\/\/127\.0\.0\.1:1\/api\/v1\/status: .*kepil serve/);
-      },
+    atCommandLine(
       {
-        'kepil.yaml': `contracts: contracts/*.yaml
+        now: NOW,
+        files: {
+          'kepil.yaml': `contracts: contracts/*.yaml
 contract: basic
 services: services/*.yaml
 journal: { path: data/kepil.sqlite }
 listen: { host: 0.0.0.0, port: 1 }
 `,
+        },
+      },
+      async ({ kepil }) => {
+        const ended = await kepil('status');
+        expect([ended.code, ended.stdout]).toEqual([1, '']);
+        expect(ended.stderr).toMatch(/no daemon answers at http:\/\/127\.0\.0\.1:1\/api\/v1\/status: .*kepil serve/);
       },
     ));
 });

@@ -559,7 +559,7 @@ describe('the shipped configuration', () => {
         'contracts/basic.yaml': await readFile('config/contracts/ps-builder.yaml', 'utf8'),
         'services/acme.yaml': example,
       },
-      { KEPIL_MAIL_PASSWORD: 'a', KEPIL_INFLUX_PASSWORD: 'b' },
+      { KEPIL_MAIL_PASSWORD: 'a', KEPIL_INFLUX_PASSWORD: 'b', ACME_MAIL_PASSWORD: 'c' },
     );
     expect(proposals?.witness?.modules).toEqual({ http: 'http_2xx', smtp: 'smtp_banner' });
     expect([mail?.credentials?.username, influx?.credentials?.username]).toEqual(['kepil', 'kepil']);
@@ -567,6 +567,14 @@ describe('the shipped configuration', () => {
       'acme-site/web/home',
       'acme-site/mail/smtp',
       'acme-site/mail/imap',
+      'acme-site/mail/pop3',
+      'acme-site/mail/round-trip',
+      'acme-site/dns/mx',
+      'acme-site/dns/primary',
+      'acme-site/certificates/web',
+      'acme-site/certificates/mail',
+      'acme-site/server/ssh',
+      'acme-site/server/echo',
     ]);
   });
 

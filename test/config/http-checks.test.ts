@@ -220,6 +220,18 @@ describe('a mistake in a check of http', () => {
     ],
     ['id: m, imap: "192.0.2.1:143", ip: 6', '59 ip: found 6, expected 4, the family of the address in imap'],
     [
+      'id: m, dns: acme.kz, ip: 6, servers: [192.0.2.53]',
+      '50 ip: found 6, expected 4, the family of the address in servers',
+    ],
+    [
+      'id: m, dns: acme.kz, ip: both, servers: ["2001:db8::53"]',
+      '50 ip: found "both", expected 6, the family of the address in servers',
+    ],
+    [
+      'id: m, dns: acme.kz, ip: 6, servers: ["192.0.2.53:5353"]',
+      '50 ip: found 6, expected 4, the family of the address in servers',
+    ],
+    [
       'id: m, http: "file:///etc/passwd"',
       '38 http: found "file:///etc/passwd", expected an absolute URL with its scheme such as https://example.kz/',
     ],

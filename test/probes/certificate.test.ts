@@ -14,6 +14,8 @@ describe('whom a certificate is for', () => {
     [['*.example.kz'], 'www.example.kz', true],
     [['*.example.kz'], 'example.kz', false],
     [['*.example.kz'], 'a.b.example.kz', false],
+    [['w*.example.kz'], 'www.example.kz', false],
+    [['*ww.example.kz'], 'www.example.kz', false],
     [['192.0.2.7'], '192.0.2.7', true],
     [['192.0.2.7'], '192.0.2.8', false],
     [['2001:db8::7'], '[2001:db8:0::7]', true],
@@ -24,5 +26,14 @@ describe('whom a certificate is for', () => {
     const host = parseHost(text);
     const { cert } = await makeSelfSigned(names);
     expect(host && isFor(new X509Certificate(cert), host)).toBe(expected);
+  });
+
+  test.each([
+    ['no alternative name', []],
+    ['an address alone', ['192.0.2.7']],
+  ])('is not said by the common name, which browsers pass over, beside %s', async (_, names) => {
+    const { cert } = await makeSelfSigned(names, 'mail.example');
+    const host = parseHost('mail.example');
+    expect(host && isFor(new X509Certificate(cert), host)).toBe(false);
   });
 });

@@ -76,6 +76,19 @@ it('deletes what earlier runs left, and nothing that only pretends to be theirs'
   expect(submitted).toContain('MAIL FROM:<kepil@example.test>');
 });
 
+it('tells a mailbox that falls silent from a message that does not come', async () => {
+  const silent = await trip(mail.SUBMISSION, [...MAILBOX_OPEN, 'silence'], 500);
+  expect(silent.result).toMatchObject({
+    error: 'reply_timeout',
+    evidence: { seen: 'mailbox: no answer to a search within 500 ms' },
+  });
+  const empty: Step = {
+    always: (heard) => `${heard.includes('SEARCH') ? '* SEARCH\r\n' : ''}${heard.split(' ')[0]} OK\r\n`,
+  };
+  const late = await trip(mail.SUBMISSION, [...MAILBOX_OPEN, empty], 500);
+  expect(late.result).toMatchObject({ error: 'delivery_timeout' });
+});
+
 it('sends nothing that it could not find again', async () => {
   const { result, submitted } = await trip(mail.SUBMISSION, [say('* BYE overloaded'), 'close']);
   expect(result).toMatchObject({ error: 'imap_status', evidence: { seen: 'mailbox: * BYE overloaded' } });

@@ -165,6 +165,20 @@ describe('of several name servers', () => {
     expect(result.durationMs).toBeGreaterThan(1_400);
   });
 
+  it.each<[string, HostileNameServerScript['stream']]>([
+    ['is silent over TCP', () => {}],
+    ['trickles over TCP', (_question, socket) => void socket.write(hex('ff'))],
+    ['does not listen on TCP', undefined],
+  ])('the next is asked when one truncates and %s', async (_, stream) => {
+    const truncating = await serve({
+      datagrams: (question) => [replyTo(question, { flags: REPLY | TRUNCATED })],
+      ...(stream === undefined ? {} : { stream }),
+    });
+    const good = await serve(answering({ answers: [A] }));
+    const result = await ask({}, { servers: [truncating.address, good.address], timeoutMs: 4_000 });
+    expect(result).toMatchObject({ outcome: 'ok', evidence: { address: '127.0.0.1' } });
+  });
+
   it('each must pass the guard before any is asked', async () => {
     const good = await serve(answering({ answers: [A] }));
     expect(await ask({}, { servers: [good.address, '10.0.0.1'] })).toMatchObject({
@@ -244,6 +258,20 @@ describe('a hostile name server', () => {
     ['half a header of a record', { answers: [A.subarray(0, 7)] }],
   ])('with %s gives no usable answer', async (_, parts) => {
     expect(await ask(answering(parts))).toMatchObject({ outcome: 'fail', error: 'dns_failure' });
+  });
+
+  it('cannot keep us busy with names of nothing but pointers', async () => {
+    const first = 12 + 'a.example'.length + 2 + 4 + 12;
+    const chain = Buffer.alloc(15_000);
+    // An end, and then each pointer to the one before it.
+    for (let at = 2; at < chain.length; at += 2) chain.writeUInt16BE(0xc000 | (first + at - 2), at);
+    const last = Buffer.alloc(2);
+    last.writeUInt16BE(0xc000 | (first + chain.length - 2), 0);
+    const answers = [record(65_000, chain), ...Array.from({ length: 3_000 }, () => record(2, last, last))];
+    const script = overTcp((question, socket) => socket.write(framed(replyTo(question, { answers }))));
+    const result = await ask(script, { type: 'NS' });
+    expect(result).toMatchObject({ outcome: 'fail', error: 'dns_failure' });
+    expect(result.evidence.seen).toContain('pointers');
   });
 
   it('with text strings longer than their record, or a CAA tag that is, gives no usable answer', async () => {

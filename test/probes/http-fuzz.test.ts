@@ -91,7 +91,7 @@ async function feed(
     redirects === null
       ? null
       : (status, headers) => {
-          nextHop({ status, headers }, [first], redirects, plan.mask);
+          nextHop({ status, headers }, [first], redirects, plan.quote);
           exchange.succeed();
         };
   const pages = random.chance(0.5) ? new BlockPageWatch(BLOCK_PAGES) : null;

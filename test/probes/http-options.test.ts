@@ -275,9 +275,33 @@ describe('what was given in confidence', () => {
       const result = await probing.run({ target: httpTarget(port, more), timeoutMs: 2_000 });
       expect(result.outcome).toBe('fail');
       const text = JSON.stringify(result);
-      expect(text).toContain('***');
+      expect(text).toContain('(withheld: it holds what was given in confidence)');
       expect(text).not.toContain('hunter2');
       expect(text).not.toContain(encoded.slice(0, 12));
     },
   );
+
+  it.each([
+    ['in other case', (secret: string) => secret.toUpperCase()],
+    ['percent-encoded', encodeURIComponent],
+    ['in Base64', (secret: string) => Buffer.from(secret).toString('base64')],
+    ['in hexadecimal', (secret: string) => Buffer.from(secret).toString('hex')],
+    ['broken up', (secret: string) => [...secret].join('-\n')],
+  ])('is not in evidence %s either', async (_what, encode) => {
+    const password = 'päss/hunter2';
+    const port = await serve((_request, reply) => reply.end(encode(password)));
+    const target = httpTarget(port, { auth: { username: 'ops', password }, contains: 'bye' });
+    const { evidence } = await probing.run({ target, timeoutMs: 2_000 });
+    expect(evidence.seen).toContain('withheld');
+  });
+
+  it('does not hide words that are no secret: a scheme, a short value of a cookie', async () => {
+    const headers = [
+      { name: 'authorization', value: 'Bearer hunter2hunter2' },
+      { name: 'cookie', value: 'lang=kz; theme=dark' },
+    ];
+    const port = await serve((_request, reply) => reply.end('a bearer of dark letters in kz'));
+    const result = await probing.run({ target: httpTarget(port, { headers, contains: 'bye' }), timeoutMs: 2_000 });
+    expect(result.evidence.seen).toContain('a bearer of dark letters in kz');
+  });
 });

@@ -312,11 +312,11 @@ describe('TLS', () => {
   });
 
   it.each([
-    ['expired', 'tls_expired'],
-    ['notYetValid', 'tls_not_yet_valid'],
-    ['wrongName', 'tls_name_mismatch'],
-    ['selfSigned', 'tls_self_signed'],
-  ] as const)('with a certificate that is %s fails as %s, and nothing is asked', async (name, word) => {
+    ['expired', 'tls_expired', 'the certificate of CN=kepil test ended at 2021-01-01T00:00:00.000Z'],
+    ['notYetValid', 'tls_not_yet_valid', 'the certificate of CN=kepil test begins at 2098-01-01T00:00:00.000Z'],
+    ['wrongName', 'tls_name_mismatch', 'a certificate for elsewhere.example'],
+    ['selfSigned', 'tls_self_signed', 'the certificate is not believed: DEPTH_ZERO_SELF_SIGNED_CERT'],
+  ] as const)('with a certificate that is %s fails as %s, and nothing is asked', async (name, word, seen) => {
     let requests = 0;
     const port = await listen(
       createHttpsServer(certificates[name], (_request, reply) => {
@@ -326,7 +326,7 @@ describe('TLS', () => {
     );
     const target = { ...httpTarget(port), url: `https://localhost:${port}/` };
     const result = await probing.run({ target, timeoutMs: 2_000, trust: [certificates.ca] });
-    expect(result).toMatchObject({ outcome: 'fail', error: word });
+    expect(result).toMatchObject({ outcome: 'fail', error: word, evidence: { seen } });
     expect(result.evidence.certificate?.notAfter).toBeGreaterThan(0);
     expect(requests).toBe(0);
   });

@@ -97,10 +97,10 @@ describe('a redirect', () => {
 
   it.each([
     ['a loop', '/', 'redirected in a loop'],
-    ['another scheme', 'ftp://127.0.0.1/', 'redirected to the scheme ftp:'],
-    ['a file', 'file:///etc/passwd', 'redirected to the scheme file:'],
-    ['a script', 'javascript:alert(1)', 'redirected to the scheme javascript:'],
-    ['data', 'data:text/plain,hello', 'redirected to the scheme data:'],
+    ['another scheme', 'ftp://127.0.0.1/', 'redirected to another scheme: ftp:'],
+    ['a file', 'file:///etc/passwd', 'redirected to another scheme: file:'],
+    ['a script', 'javascript:alert(1)', 'redirected to another scheme: javascript:'],
+    ['data', 'data:text/plain,hello', 'redirected to another scheme: data:'],
     ['a URL with credentials', 'http://root:hunter2@127.0.0.1/', 'redirected to a URL with credentials'],
     ['no URL', 'http://[', 'status 302 with Location: http://['],
     ['too long a URL', `/${'x'.repeat(5_000)}`, 'status 302 with Location: /xxx'],

@@ -193,7 +193,18 @@ describe('a fault of our own', () => {
     const printed = execFileSync('sh', ['-c', 'ulimit -n 64; exec "$0" "$1"', process.execPath, script], {
       encoding: 'utf8',
     });
-    expect(JSON.parse(printed)).toEqual(['out_of_resources', 'out_of_resources', 'out_of_resources']);
+    const { 'icmp later': later, ...errors } = JSON.parse(printed);
+    expect(errors).toEqual({
+      http: ['out_of_resources'],
+      smtp: ['out_of_resources'],
+      imap: ['out_of_resources'],
+      dns: ['out_of_resources'],
+      tls: ['out_of_resources'],
+      tcp: ['out_of_resources'],
+      icmp: ['out_of_resources'],
+    });
+    // The pings that did not start hold up no other.
+    expect(later).not.toContain('out_of_resources');
   });
 });
 

@@ -88,6 +88,13 @@ it('reads the hosts file again when it changed, and goes on without one', () => 
   expect(hosts.find('a')).toBeUndefined();
 });
 
+it('goes on without a hosts file that cannot be read', () => {
+  // A folder can be looked at and not read, by root neither.
+  const hosts = createHostsFile(directory, systemClock);
+  expect(hosts.find('a')).toBeUndefined();
+  expect(hosts.find('a')).toBeUndefined();
+});
+
 describe('a probe of a name', () => {
   const run = async (name: string, timeoutMs = 1_000): Promise<ProbeResult> => {
     const probing = startProbing({ names, allow: ['127.0.0.0/8'] });

@@ -130,6 +130,17 @@ describe('a handshake', () => {
   });
 });
 
+it.each<[string, TlsOptions, Step[] | null, string]>([
+  ['no TLS at all', {}, [{ say: 'SSH-2.0-x\r\n' }, 'silence'], 'what came is not TLS'],
+  ['an old version alone', { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' }, null, 'no version in common'],
+  ['a wish for a certificate', { requestCert: true, maxVersion: 'TLSv1.2' }, null, 'a certificate of its client'],
+])('a server of %s is told in words', async (_, options, script, words) => {
+  const weak = { ...certificates.valid, ciphers: 'DEFAULT:@SECLEVEL=0', ca: certificates.ca, ...options };
+  const result = script === null ? await probeServer(weak, certificates.ca, {}, true) : await probe(script);
+  expect(result).toMatchObject({ outcome: 'fail', error: 'tls_handshake' });
+  expect(result.evidence.seen).toMatch(new RegExp(`^ERR_SSL_\\S+: .*${words}`));
+});
+
 describe('certificates of our own making', () => {
   it.each([
     ['expired', 'tls_expired'],

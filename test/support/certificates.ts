@@ -67,15 +67,15 @@ export async function makeCertificates(): Promise<Certificates> {
 }
 
 /** A certificate for these host names and addresses that nobody but itself vouches for. */
-export async function makeSelfSigned(names: readonly string[]): Promise<Identity> {
+export async function makeSelfSigned(names: readonly string[], commonName = names[0]): Promise<Identity> {
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: `CN=${names[0]}`,
+    name: `CN=${commonName}`,
     notBefore: LONG_AGO,
     notAfter: FAR_AHEAD,
     keys,
     signingAlgorithm: ALGORITHM,
-    extensions: [alternativeNames(names)],
+    extensions: names.length === 0 ? [] : [alternativeNames(names)],
   });
   return { key: await privateKeyPem(keys), cert: pemOf(certificate) };
 }

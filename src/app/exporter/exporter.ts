@@ -36,14 +36,13 @@ export function createExporter({ clock, allow, trust }: ExporterSettings): Expor
   const shared = createTrust();
   const guard = createGuard({ allow });
   const names = createNameServers({ clock });
-  const probers = new Map<string, Prober>();
+  const probers = new Map<4 | 6, Prober>();
 
-  const proberFor = (first: 4 | 6, fallback: boolean): Prober => {
-    const key = `${first} ${fallback}`;
-    const known = probers.get(key);
+  const proberFor = (first: 4 | 6): Prober => {
+    const known = probers.get(first);
     if (known !== undefined) return known;
-    const prober = createProber({ clock, guard, names: preferFamily(names, { first, fallback }), trust: shared });
-    probers.set(key, prober);
+    const prober = createProber({ clock, guard, names: preferFamily(names, first), trust: shared });
+    probers.set(first, prober);
     return prober;
   };
 
@@ -59,9 +58,10 @@ export function createExporter({ clock, allow, trust }: ExporterSettings): Expor
           target,
           timeoutMs,
           anyCertificate: module.anyCertificate,
+          ...(!module.fallback && { ip: module.first }),
           ...(trust.length > 0 && { trust }),
         };
-        return proberFor(module.first, module.fallback).run(request, undefined, watch);
+        return proberFor(module.first).run(request, undefined, watch);
       };
       const answer = await answerBy(order, run, trace);
       const seconds = (clock.monotonicMs() - beganMs) / 1_000;

@@ -4,7 +4,9 @@
  */
 import type { HttpProbeModule } from '../../config/probe-module.ts';
 import type { ExporterSample } from '../../outputs/metrics/exporter-text.ts';
-import type { ProbeResult } from '../../probes/outcome.ts';
+import { quoteWithout } from '../../probes/confidence.ts';
+import { secretsOf } from '../../probes/http-secrets.ts';
+import type { ProbeResult, VoidReason } from '../../probes/outcome.ts';
 import type { HttpTarget } from '../../probes/target.ts';
 import { addressSamples } from './address-samples.ts';
 import { HttpReplyRecord } from './http-reply-record.ts';
@@ -50,9 +52,13 @@ export async function answerHttp(
   const way = await follow(first, module, run, trace);
   const { hops } = way;
   const last = hops.at(-1);
-  // Where a redirect leads is the target's doing: an address that may not be dialled is then a failure of its own.
-  if (hops.length === 1 && last?.result.outcome === 'void') return answerVoid(last.result, trace);
+  if (last?.result.outcome === 'void' && !isTheSites(last.result.error, hops)) return answerVoid(last.result, trace);
   return { kind: 'measured', samples: measure(way, judge(way, module, trace)), log: trace.text() };
+}
+
+/** Where a redirect leads is the site's doing: an address that may not be dialled is then a failure of its own. */
+function isTheSites(error: VoidReason, hops: readonly Hop[]): boolean {
+  return hops.length > 1 && error === 'guard_refused';
 }
 
 /** From the target to the reply that counts. */
@@ -74,15 +80,16 @@ function urlOf(target: string): URL | null {
 async function follow(first: URL, module: HttpProbeModule, run: RunProbe, trace: ProbeLog): Promise<Way> {
   const hops: Hop[] = [];
   let target = targetOf(first, module);
+  const quote = quoteWithout(secretsOf(target));
   for (let url = first; ; ) {
     const reply = new HttpReplyRecord({ keepBody: readsBody(module), verifies: !module.anyCertificate });
-    trace.info('Making HTTP request', { url: url.href, method: target.method ?? 'GET' });
+    trace.info('Making HTTP request', { url: quote(url.href), method: target.method ?? 'GET' });
     const result = await run(target, reply.watch);
     hops.push({ url, reply, result });
     logResult(result, reply, trace);
     const location = result.outcome === 'ok' ? locationOf(reply) : undefined;
     if (location === undefined) return { hops, redirects: hops.length - 1, lost: false };
-    trace.info('Received redirect', { location });
+    trace.info('Received redirect', { location: quote(location) });
     const redirects = hops.length;
     if (!module.followRedirects || redirects > REDIRECTS_MAX) {
       trace.info('Not following redirect');
@@ -98,6 +105,7 @@ async function follow(first: URL, module: HttpProbeModule, run: RunProbe, trace:
       trace.error('Error for HTTP request', { seen: 'a redirect that asks for the body to go to another site' });
       return { hops, redirects, lost: true };
     }
+    reply.forgetBody();
     target = following;
     url = next;
   }
@@ -197,7 +205,8 @@ function judge({ hops, lost }: Way, module: HttpProbeModule, trace: ProbeLog): V
 function measure({ hops, redirects, lost }: Way, { success, failedByPattern }: Verdict): ExporterSample[] {
   const first = hops[0]?.result;
   const last = hops.at(-1);
-  const reply = !lost && last?.result.outcome === 'ok' ? last.reply : undefined;
+  // What came before the reply broke off counts, as with the exporter.
+  const reply = !lost && last !== undefined && last.reply.status !== 0 ? last.reply : undefined;
   const resolved = first?.evidence.address !== undefined;
   const phases = Object.entries(PHASES).filter(([phase]) => resolved || phase === 'resolve');
   const modified = lastModified(reply?.header('last-modified')[0]);
@@ -230,9 +239,27 @@ function contentLength(reply: HttpReplyRecord): number {
   return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : -1;
 }
 
-/** Unix seconds of an HTTP date (RFC 9110, section 5.6.7); null for anything else. */
+const DAYS = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
+const TIME = String.raw`\d{2}:\d{2}:\d{2}`;
+/** The three forms of an HTTP date (RFC 9110, section 5.6.7), of which servers write the first. */
+const DATE_FORMS = [
+  new RegExp(String.raw`^${DAYS}, (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>${TIME}) GMT$`),
+  new RegExp(
+    String.raw`^${DAYS}[a-z]{3,6}, (?<day>\d{2})-(?<month>[A-Z][a-z]{2})-(?<year>\d{2}) (?<time>${TIME}) GMT$`,
+  ),
+  new RegExp(String.raw`^${DAYS} (?<month>[A-Z][a-z]{2}) (?<day>[ \d]\d) (?<time>${TIME}) (?<year>\d{4})$`),
+];
+/** A year of two digits is one of the twentieth century from here on, as the exporter has it. */
+const LAST_CENTURY = 69;
+
+/** Unix seconds of an HTTP date; null for anything else. */
 function lastModified(text: string | undefined): number | null {
-  if (text === undefined || !/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return null;
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? null : ms / 1_000;
+  for (const form of DATE_FORMS) {
+    const { day, month, year = '', time } = form.exec(text ?? '')?.groups ?? {};
+    if (day === undefined) continue;
+    const century = year.length === 4 ? '' : Number(year) >= LAST_CENTURY ? '19' : '20';
+    const ms = Date.parse(`${day.trim()} ${month} ${century}${year} ${time} GMT`);
+    return Number.isNaN(ms) ? null : ms / 1_000;
+  }
+  return null;
 }

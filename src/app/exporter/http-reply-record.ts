@@ -1,5 +1,6 @@
 /** What one HTTP exchange of `/probe` showed: collected while it runs, held no longer than the answer is made. */
 import type { ExporterSample } from '../../outputs/metrics/exporter-text.ts';
+import { GatheredBytes } from '../../probes/gathered-bytes.ts';
 import type { ReplyHeaders, Watch } from '../../probes/watch.ts';
 import { readTls } from './tls-seen.ts';
 
@@ -20,7 +21,7 @@ export class HttpReplyRecord {
   #headers: ReplyHeaders = {};
   readonly #keepBody: boolean;
   readonly #verifies: boolean;
-  readonly #chunks: Buffer[] = [];
+  #body = new GatheredBytes();
 
   constructor({ keepBody, verifies }: ReplyRecordOptions) {
     this.#keepBody = keepBody;
@@ -40,8 +41,7 @@ export class HttpReplyRecord {
     },
     body: (chunk) => {
       this.bodyBytes += chunk.length;
-      // The parser uses its memory again.
-      if (this.#keepBody) this.#chunks.push(Buffer.from(chunk));
+      if (this.#keepBody) this.#body.add(chunk);
     },
   };
 
@@ -53,6 +53,11 @@ export class HttpReplyRecord {
   }
 
   body(): Buffer {
-    return Buffer.concat(this.#chunks);
+    return this.#body.bytes();
+  }
+
+  /** Lets go of the body: that of a redirect that was followed is not looked at. */
+  forgetBody(): void {
+    this.#body = new GatheredBytes();
   }
 }

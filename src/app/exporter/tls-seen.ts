@@ -3,9 +3,8 @@ import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { SECOND } from '../../domain/time/instant.ts';
 import type { ExporterSample } from '../../outputs/metrics/exporter-text.ts';
+import { chainOf } from '../../probes/certificate.ts';
 
-/** More certificates than any chain has; the issuers are walked by a program that a server can feed. */
-const CHAIN_MAX = 20;
 const LABEL_LENGTH_MAX = 2_000;
 /** The zero of the exporter's clock, 0001-01-01: there was no verified chain. */
 const NEVER_SECONDS = -62_135_596_800;
@@ -43,16 +42,6 @@ export function readTls(socket: TLSSocket, verifies: boolean): ExporterSample[] 
     },
   );
   return samples;
-}
-
-function chainOf(leaf: X509Certificate): X509Certificate[] {
-  const chain = [leaf];
-  for (let issuer = leaf.issuerCertificate; issuer !== undefined && chain.length < CHAIN_MAX; ) {
-    if (issuer.fingerprint256 === chain.at(-1)?.fingerprint256) break;
-    chain.push(issuer);
-    issuer = issuer.issuerCertificate;
-  }
-  return chain;
 }
 
 function isItsOwnIssuer(certificate: X509Certificate | undefined): boolean {

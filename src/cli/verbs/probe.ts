@@ -4,7 +4,8 @@ import { parseAddressRange } from '../../config/scalars.ts';
 import { nearest } from '../../domain/text/nearest.ts';
 import { SECOND } from '../../domain/time/instant.ts';
 import { parseDuration, quote } from '../../domain/time/text.ts';
-import type { ProbeResult } from '../../probes/outcome.ts';
+import { chainOf, describeCertificate } from '../../probes/certificate.ts';
+import type { CertificateSeen, ProbeResult } from '../../probes/outcome.ts';
 import { createProber, type Prober } from '../../probes/probe.ts';
 import { describeTarget, type ProbeRequest } from '../../probes/target.ts';
 import { createGuard } from '../../probes/target-guard.ts';
@@ -19,6 +20,8 @@ import { warmUp } from '../warm-up.ts';
 const DEFAULT_TIMEOUT_MS = 10 * SECOND;
 const TIMEOUT_MS_MAX = 300 * SECOND;
 const COUNT_MAX = 10_000;
+/** A name or an address, perhaps with a port: whoever writes that means a site. */
+const HOST = /^[\p{L}\d-]+(?:\.[\p{L}\d-]+)+(?::\d{1,5})?$/u;
 
 export interface ProbeOptions {
   readonly config: string;
@@ -47,8 +50,9 @@ export async function probe(text: string, options: ProbeOptions, io: CliIo): Pro
   await warmUp(clock);
   const prober = createProber({ clock, guard: createGuard({ allow: plan.allow }), trust });
   try {
-    const results = await probeAll(plan, { prober, count, everyMs, io, quiet: options.json ?? false });
-    if (options.json) io.stdout.write(`${JSON.stringify(toJson(plan, results), null, 2)}\n`);
+    const runs = await probeAll(plan, { prober, count, everyMs, io, quiet: options.json ?? false });
+    const results = runs.map(({ result }) => result);
+    if (options.json) io.stdout.write(`${JSON.stringify(toJson(plan, runs), null, 2)}\n`);
     else if (count > 1 && results.length > 0) io.stdout.write(`\n${formatSummary(results, terminalFor(io))}\n`);
     return exitCode(results);
   } finally {
@@ -71,6 +75,23 @@ function trustFor(request: ProbeRequest): Trust {
   }
 }
 
+interface Run {
+  readonly result: ProbeResult;
+  /** The certificates that the server sent, its own first; of several servers the last one's. */
+  readonly chain: readonly CertificateSeen[];
+}
+
+async function runOnce(prober: Prober, request: ProbeRequest, stop: AbortSignal): Promise<Run> {
+  let chain: readonly CertificateSeen[] = [];
+  const result = await prober.run(request, stop, {
+    secured: (socket) => {
+      const certificate = socket.getPeerX509Certificate();
+      chain = certificate === undefined ? [] : chainOf(certificate).map(describeCertificate);
+    },
+  });
+  return { result, chain };
+}
+
 interface Running {
   readonly prober: Prober;
   readonly count: number;
@@ -80,34 +101,34 @@ interface Running {
 }
 
 /** One probe after another, `everyMs` from beginning to beginning, until there are enough or the program is stopped. */
-async function probeAll(plan: Plan, { prober, count, everyMs, io, quiet }: Running): Promise<ProbeResult[]> {
+async function probeAll(plan: Plan, { prober, count, everyMs, io, quiet }: Running): Promise<Run[]> {
   const { clock, stop } = io;
   const terminal = terminalFor(io);
-  const results: ProbeResult[] = [];
-  while (results.length < count) {
+  const runs: Run[] = [];
+  while (runs.length < count) {
     const beganMs = clock.monotonicMs();
-    const result = await prober.run(plan.request, stop);
-    if (stop.aborted && results.length > 0) break;
-    results.push(result);
-    if (!quiet) io.stdout.write(`${shown(plan, result, { number: results.length, count, terminal })}\n`);
-    if (stop.aborted || results.length === count) break;
+    const run = await runOnce(prober, plan.request, stop);
+    if (stop.aborted && runs.length > 0) break;
+    runs.push(run);
+    if (!quiet) io.stdout.write(`${shown(plan, run, { number: runs.length, count, terminal })}\n`);
+    if (stop.aborted || runs.length === count) break;
     try {
       await clock.sleep(Math.max(0, everyMs - (clock.monotonicMs() - beganMs)), stop);
     } catch {
       break;
     }
   }
-  return results;
+  return runs;
 }
 
 function shown(
   plan: Plan,
-  result: ProbeResult,
+  { result, chain }: Run,
   { number, count, terminal }: { readonly number: number; readonly count: number; readonly terminal: Terminal },
 ): string {
   if (count > 1) return formatRun(number, result, terminal);
   const { check } = plan;
-  const view = { target: describeTarget(plan.request.target), result, guard: guardSentence(plan, result) };
+  const view = { target: describeTarget(plan.request.target), result, chain, guard: guardSentence(plan, result) };
   return formatProbe(check === undefined ? view : { ...view, check }, terminal);
 }
 
@@ -134,10 +155,8 @@ async function planOf(text: string, options: ProbeOptions, io: CliIo): Promise<P
   const checks = services.flatMap((service) => service.checks);
   const check = checks.find(({ fact }) => fact.id === text);
   if (check === undefined) {
-    const near = nearest(
-      text,
-      checks.map(({ fact }) => fact.id),
-    );
+    const ids = checks.map(({ fact }) => fact.id);
+    const near = HOST.test(text) ? `https://${text}/` : nearest(text, ids);
     throw new BadInput(
       `TARGET: found ${quote(text)}, expected a URL such as https://example.kz/, or the id of a configured check such as ` +
         `shop/web/home${near === undefined ? '' : ` (did you mean ${quote(near)}?)`}`,
@@ -156,14 +175,15 @@ async function planOf(text: string, options: ProbeOptions, io: CliIo): Promise<P
 }
 
 /** The target itself is not in it: it may hold passwords. */
-function toJson({ request, allow, check }: Plan, results: readonly ProbeResult[]) {
+function toJson({ request, allow, check }: Plan, runs: readonly Run[]) {
+  const results = runs.map(({ result }) => result);
   return {
     target: describeTarget(request.target),
     kind: request.target.kind,
     ...(check === undefined ? {} : { check }),
     timeoutMs: request.timeoutMs,
     allow,
-    results,
+    results: runs.map(({ result, chain }) => (chain.length === 0 ? result : { ...result, chain })),
     ...(results.length > 1 ? { summaryMs: Object.fromEntries(spreads(results)) } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addressSamples } from '../../../src/app/exporter/address-samples.ts';
 import { createExporterThread } from '../../../src/app/exporter/exporter-thread.ts';
+import { HttpReplyRecord } from '../../../src/app/exporter/http-reply-record.ts';
 import { timeoutOf } from '../../../src/app/exporter/probe-question.ts';
 import { distinguishedName } from '../../../src/app/exporter/tls-seen.ts';
 import { buildModules } from '../../../src/config/build-modules.ts';
@@ -42,6 +43,20 @@ describe('timeoutOf', () => {
   ])('of a module of %s ms and a scrape of %s s is %s ms', (timeoutMs, scrape, expected) => {
     const module = timeoutMs === undefined ? HTTP : { ...HTTP, timeoutMs };
     expect(timeoutOf(module, scrape)).toBe(expected);
+  });
+});
+
+describe('HttpReplyRecord', () => {
+  it('holds a body in pieces of one byte like any other', () => {
+    const record = new HttpReplyRecord({ keepBody: true, verifies: true });
+    const piece = Buffer.from('x');
+    const held = () => process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
+    const before = held();
+    for (let count = 0; count < 1_048_576; count += 1) record.watch.body?.(piece);
+    expect(record.body().length).toBe(1_048_576);
+    expect(held() - before).toBeLessThan(32 * 1_048_576);
+    record.forgetBody();
+    expect(record.body().length).toBe(0);
   });
 });
 
