@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Configuration } from '../config/configuration.ts';
+import type { Fact } from '../domain/facts/fact.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Recorder } from '../monitor/recorder.ts';
 import { SelfDoubt } from '../monitor/self-doubt.ts';
@@ -99,6 +100,11 @@ export class Probing {
     this.#places = placesOf(configuration);
     this.#checks = watchedChecks(configuration, books.feed.ledger, books.now(), this.#checks);
     this.#monitor.change(this.#checks);
+  }
+
+  /** Has a fact journalled besides what is found, in its turn and without loss while the journal cannot be written. */
+  record(fact: Fact): void {
+    this.#recorder.record(fact);
   }
 
   #createRecorder(): Recorder {
