@@ -18,7 +18,7 @@ import type { Logger } from '../runtime/log.ts';
 import { VERSION } from '../runtime/version.ts';
 import { type Books, openBooks } from './books.ts';
 import { Cleanups } from './cleanups.ts';
-import { ClockWatch } from './clock-watch.ts';
+import { startClockRounds } from './clock-rounds.ts';
 import { ExclusionProposer } from './exclusion-proposer.ts';
 import { createExporterThread, type ExporterThread } from './exporter/exporter-thread.ts';
 import { answerProbe } from './exporter/probe-question.ts';
@@ -67,7 +67,6 @@ export class Daemon {
   readonly #cleanups: Cleanups;
   readonly #figures = new FleetFigures();
   readonly #metrics: Metrics;
-  readonly #clockWatch: ClockWatch;
   readonly #startedAt: number;
   /** What keeps the daemon from being relied on, by the part that suffers it. */
   readonly #troubles = new Map<string, string>();
@@ -89,7 +88,6 @@ export class Daemon {
       errorWords: [...FAILURES, ...VOIDS],
       processMetrics: true,
     });
-    this.#clockWatch = new ClockWatch(options.clock);
   }
 
   /**
@@ -201,7 +199,19 @@ export class Daemon {
     const address = await server.listen({ host: configuration.listen.host, port: configuration.listen.port });
 
     this.#cleanups.add('rounds', this.#repeat(round));
-    this.#running = { books, probing: this.#probing(books, influx) };
+    const probing = this.#probing(books, influx);
+    this.#running = { books, probing };
+    const clockRounds = startClockRounds({
+      clock,
+      ledger: books.feed.ledger,
+      record: (fact) => probing.record(fact),
+      onStep: (stepMs) => {
+        this.#metrics.clockStepped();
+        log.warn({ stepMs }, 'the clock was stepped');
+      },
+      onTrouble: (trouble) => this.#noteTrouble('clock', trouble),
+    });
+    this.#cleanups.add('clock', async () => clockRounds.stop());
     // What is defined is in the ledger now, and the checks are with the monitor: at any size that is most of a configuration.
     this.#options = { ...this.#options, configuration: withoutFleet(configuration) };
     this.#configuration = this.#options.configuration;
@@ -309,11 +319,6 @@ export class Daemon {
     mails: MailDesk | undefined,
     proposer: ExclusionProposer | undefined,
   ): Promise<void> {
-    const stepMs = this.#clockWatch.look();
-    if (stepMs !== undefined) {
-      this.#metrics.clockStepped();
-      this.#options.log.warn({ stepMs }, 'the clock was stepped');
-    }
     await feed.catchUp();
     await fleet.refresh();
     this.#metrics.journalEntries(feed.seq);

@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Configuration } from '../config/configuration.ts';
+import type { Fact } from '../domain/facts/fact.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { Recorder } from '../monitor/recorder.ts';
 import { SelfDoubt } from '../monitor/self-doubt.ts';
@@ -109,6 +110,11 @@ export class Probing {
   targetOf(check: string): Target | undefined {
     this.#targets ??= new Map(this.#checks.map(({ id, request }) => [id, request.target]));
     return this.#targets.get(check);
+  }
+
+  /** Has a fact journalled besides what is found, in its turn and without loss while the journal cannot be written. */
+  record(fact: Fact): void {
+    this.#recorder.record(fact);
   }
 
   #createRecorder(): Recorder {

@@ -50,6 +50,7 @@ const length = check(
   (value) => Number.isSafeInteger(value) && (value as number) >= 0,
   'a length in whole milliseconds',
 );
+const difference = check(Number.isSafeInteger, 'a difference in whole milliseconds');
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
 const count = check(isCount, 'a whole number from 1');
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
@@ -206,6 +207,7 @@ const SHAPES: Shapes = {
   'credit-reversed': { ...credit, credit: count, amount: money, reason: text },
   'daemon-started': daemon,
   'daemon-stopped': daemon,
+  'clock-stepped': { at: instant, expected: instant, byMs: difference, steps: count },
 };
 
 interface FieldShape {

@@ -71,6 +71,10 @@ export class ProberLoop {
   readonly #handOver: HandOver;
   readonly #abort = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
+  /** When the newest probe was sent. */
+  #sentAt: Instant = Number.NEGATIVE_INFINITY;
+  /** Instants up to this one were before the clock was set back, and are accounted for: what is observed of them again says nothing. */
+  #accountedTo: Instant;
   #wakeAt: Instant = Number.POSITIVE_INFINITY;
   #wokenAt: Instant = Number.NEGATIVE_INFINITY;
   #wokenMs: Millis = Number.NEGATIVE_INFINITY;
@@ -89,6 +93,8 @@ export class ProberLoop {
       send: (running, due) => this.#send(running, due),
     });
     for (const check of checks) this.#add(check);
+    // In the future only where the clock was set back before this start.
+    this.#accountedTo = checks.reduce((to, { recorded }) => Math.max(to, recorded?.through ?? to), this.#sentAt);
   }
 
   /** Begins: each check waits for its own next slot. */
@@ -258,6 +264,9 @@ export class ProberLoop {
 
   #send(running: RunningCheck, due: Instant): void {
     const startedAt = this.#options.clock.now();
+    if (startedAt < this.#sentAt) this.#accountedTo = Math.max(this.#accountedTo, this.#sentAt);
+    this.#sentAt = startedAt;
+    const accountedTo = this.#accountedTo;
     const { server } = running;
     running.inFlightSince = startedAt;
     running.extraDue = Number.POSITIVE_INFINITY;
@@ -266,13 +275,18 @@ export class ProberLoop {
       running.inFlightSince = undefined;
       this.#inFlight.delete(run);
       if (this.#abort.signal.aborted) return;
-      if (!running.gone) this.#takeIn(running, result, startedAt - due);
+      const isNew = result.sentAt > Math.max(accountedTo, running.state.last ?? accountedTo);
+      if (!running.gone) this.#takeIn(running, result, { isNew, latenessMs: startedAt - due });
       this.#gate.done(server);
     });
     this.#inFlight.add(run);
   }
 
-  #takeIn(running: RunningCheck, result: ProbeResult, latenessMs: Millis): void {
+  #takeIn(
+    running: RunningCheck,
+    result: ProbeResult,
+    { isNew, latenessMs }: { readonly isNew: boolean; readonly latenessMs: Millis },
+  ): void {
     const { check, state } = running;
     this.#handOver.sample({
       check: check.id,
@@ -286,8 +300,8 @@ export class ProberLoop {
     if (running.block) running.block.changed = true;
     const now = this.#options.clock.now();
     const { downSince } = running;
-    // A clock that was set back would make the past happen twice: such an observation says nothing.
-    if (state.last === undefined || result.sentAt > state.last) {
+    // A clock that was set back would make the past happen twice: such an observation says nothing (docs/decisions/0018).
+    if (isNew) {
       const evidence = evidenceOf(result);
       const wasDoubted = state.confirmed === 'up' && state.contrary > 0;
       let hasChanged = false;

@@ -74,6 +74,12 @@ export class Recorder {
     if (this.#troubled && this.#waiting.length > MOST_WAITING) this.#options.onOverflow();
   }
 
+  /** Takes in a fact that no prober found; it waits its turn like the others. */
+  record(fact: Fact): void {
+    this.#waiting.push(fact);
+    this.#write();
+  }
+
   /**
    * Resolves when everything taken in has been recorded, all coverage included; rejects when the journal refuses. It may
    * be asked at any time, and what comes after it is recorded as before.

@@ -11,19 +11,18 @@ import type { ProbeResult } from '../../src/probes/outcome.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const START = 20_513 * DAY;
-/** Servers of 150 sites, and as many sites again by themselves. */
+/** Servers of so many sites, and as many sites again by themselves. */
 const SITES = 150;
-const SERVERS = Math.round(Number(process.env.MASS_TARGETS ?? 20_000) / 2 / SITES);
-const CHECKS = 2 * SERVERS * SITES;
+const CHECKS = 2 * SITES * Math.round(Number(process.env.MASS_TARGETS ?? 20_000) / 2 / SITES);
 /** As many for each target as the default has for a hundred thousand. */
 const IN_FLIGHT = 0.3 * CHECKS;
 const SLOTS_PER_SECOND = CHECKS / 60;
 const BURST = 5 * SLOTS_PER_SECOND;
 
-function fleet(): readonly WatchedCheck[] {
+function fleet(each = SITES): readonly WatchedCheck[] {
   const sites = Array.from({ length: CHECKS }, (_, n) => {
-    const server = n < CHECKS / 2 ? { group: `server-${Math.floor(n / SITES)}` } : {};
-    return { id: `c${n}`, intervalMs: MINUTE, ...server };
+    const name = `server-${Math.floor(n / each)}`;
+    return { id: `c${n}`, intervalMs: MINUTE, ...(n < CHECKS / 2 ? { group: name, fate: name } : {}) };
   });
   const phases = assignPhases(sites);
   return sites.map((site, n) => ({
@@ -50,9 +49,12 @@ interface Rig {
   readonly lateness: number[];
 }
 
-function rig(deadAt: (check: WatchedCheck, at: Instant) => boolean, failsAfterMs: Millis): Rig {
+function rig(
+  deadAt: (check: WatchedCheck, at: Instant) => boolean,
+  failsAfterMs: Millis,
+  checks: readonly WatchedCheck[] = fleet(),
+): Rig {
   const clock = new ManualClock(START);
-  const checks = fleet();
   const found = new Map<string, Instant>();
   const recovered = new Map<string, { earliest: Instant; latest: Instant }>();
   const batches: Batch[] = [];
@@ -90,8 +92,11 @@ function rig(deadAt: (check: WatchedCheck, at: Instant) => boolean, failsAfterMs
 
 const number = (check: WatchedCheck): number => Number(check.id.slice(1));
 /** Every second server, and every second of the others. */
-const half = (check: WatchedCheck): boolean =>
-  (number(check) < CHECKS / 2 ? Math.floor(number(check) / SITES) : number(check)) % 2 === 0;
+const half = (check: WatchedCheck): boolean => halfOf(SITES)(check);
+const halfOf =
+  (each: number) =>
+  (check: WatchedCheck): boolean =>
+    (number(check) < CHECKS / 2 ? Math.floor(number(check) / each) : number(check)) % 2 === 0;
 
 /** The most extra probes in any stretch of so many seconds. */
 function mostExtras(perSecond: readonly number[], seconds: number): number {
@@ -133,6 +138,21 @@ describe('half of all targets', () => {
     }
     expect([...slotsOf.values()].every((count) => count >= 4)).toBe(true);
     expect(slotsOf.size).toBe(CHECKS);
+    expect(quantile(lateness, 0.99)).toBeLessThanOrEqual(TICK);
+  }, 240_000);
+
+  it('on servers of ten sites, which ask around: no later, and on the same budget', async () => {
+    const diesAt = START + 30 * SECOND;
+    const isDead = halfOf(10);
+    const checks = fleet(10);
+    const { clock, loop, found, perSecond, lateness } = rig((check, at) => at >= diesAt && isDead(check), 0, checks);
+    await clock.advance(130 * SECOND);
+    await loop.stop();
+    expect(found.size).toBe(checks.filter(isDead).length);
+    expect(Math.max(...[...found.values()].map((at) => at - diesAt))).toBeLessThanOrEqual(67 * SECOND + 200);
+    for (const seconds of [1, 10, 60]) {
+      expect(mostExtras(perSecond, seconds)).toBeLessThanOrEqual(seconds * SLOTS_PER_SECOND + BURST + 100);
+    }
     expect(quantile(lateness, 0.99)).toBeLessThanOrEqual(TICK);
   }, 240_000);
 

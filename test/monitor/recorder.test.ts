@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/domain/facts/fact.ts';
-import { DAY, type Instant, MINUTE, SECOND } from '../../src/domain/time/instant.ts';
+import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../src/domain/time/instant.ts';
 import type { Draft, JournalEntry } from '../../src/journal/journal.ts';
 import { Recorder } from '../../src/monitor/recorder.ts';
 import type { Batch } from '../../src/monitor/watched-check.ts';
@@ -104,6 +104,18 @@ describe('Recorder', () => {
       await clock.advance(SECOND);
     }
     expect(shown()).toHaveLength(3);
+  });
+
+  it('records what no prober found in its turn, once, after a journal that refused as well', async () => {
+    const { clock, journal, recorder, shown } = rig();
+    journal.broken = true;
+    recorder.take(batch({ edges: ['a'] }));
+    recorder.record({ type: 'clock-stepped', at: START, expected: START - HOUR, byMs: HOUR, steps: 1 });
+    await clock.advance(10 * SECOND);
+    expect(shown()).toEqual([]);
+    journal.broken = false;
+    await clock.advance(10 * SECOND);
+    expect(shown()).toEqual(['a down', 'clock-stepped']);
   });
 
   it('never records coverage that stands still or goes back', async () => {

@@ -6,7 +6,7 @@ import { SeededRandom } from '../support/seeded-random.ts';
 import { checkClaims } from './invariants/claims.ts';
 import { checkEdges } from './invariants/edges.ts';
 import { type Evidence, gatherEvidence, type Violation } from './invariants/evidence.ts';
-import { checkJournal } from './invariants/journal.ts';
+import { checkClockSteps, checkJournal } from './invariants/journal.ts';
 import { checkMails } from './invariants/mails.ts';
 import { checkPast, checkStatementsAsOf } from './invariants/statements.ts';
 import { type Pace, scenarioOf } from './scenario.ts';
@@ -45,6 +45,7 @@ async function violationsOf(evidence: Evidence): Promise<readonly Violation[]> {
   const asked = Array.from({ length: INSTANTS_ASKED }, () => map.wallAt(random.whole(1, scenario.pace.length - 1)));
   return [
     ...(await checkJournal(evidence)),
+    ...checkClockSteps(evidence),
     ...checkEdges(evidence),
     ...checkMails(evidence),
     ...checkPast(evidence),

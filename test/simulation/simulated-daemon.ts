@@ -3,6 +3,7 @@
  * order, with the prober loop in the process itself.
  */
 import type { Books } from '../../src/app/books.ts';
+import { startClockRounds } from '../../src/app/clock-rounds.ts';
 import { MonthCloser } from '../../src/app/month-closer.ts';
 import { definitionsOf, registrationFacts } from '../../src/app/registration.ts';
 import { watchedChecks } from '../../src/app/watched-checks.ts';
@@ -34,6 +35,7 @@ export class SimulatedDaemon {
   #journal: Journal | undefined;
   #loop: ProberLoop | undefined;
   #recorder: Recorder | undefined;
+  #clockRounds: ReturnType<typeof startClockRounds> | undefined;
   #overflowed = false;
 
   constructor(options: SimulatedDaemonOptions) {
@@ -58,7 +60,14 @@ export class SimulatedDaemon {
       await books.feed.catchUp();
       outbox.sendDue().catch(() => {}); // what was not sent stays owed
     });
-    this.#monitor(books);
+    const recorder = this.#monitor(books);
+    this.#clockRounds = startClockRounds({
+      clock: process,
+      ledger: books.feed.ledger,
+      record: (fact) => recorder.record(fact),
+      onStep: () => {},
+      onTrouble: () => {},
+    });
     const close = async (): Promise<void> => {
       await closer.closeIfDue(configuration.statements).catch(() => {}); // due again within the hour
     };
@@ -69,6 +78,7 @@ export class SimulatedDaemon {
   /** Stops as on SIGTERM: what was found is recorded where the disk lets it be. */
   async stop(): Promise<void> {
     const { configuration, process } = this.#options;
+    this.#clockRounds?.stop();
     await this.#loop?.stop();
     await this.#recorder?.flush().catch(() => {});
     await this.#journal?.append([{ fact: farewell(configuration, process) }]).catch(() => {});
@@ -106,7 +116,7 @@ export class SimulatedDaemon {
     await feed.catchUp();
   }
 
-  #monitor({ journal, feed, now }: Books): void {
+  #monitor({ journal, feed, now }: Books): Recorder {
     const { configuration, process, probe } = this.#options;
     const recorder = new Recorder({
       journal,
@@ -130,6 +140,7 @@ export class SimulatedDaemon {
     this.#recorder = recorder;
     this.#loop = loop;
     loop.start();
+    return recorder;
   }
 
   #repeat(every: Millis, task: () => Promise<void>): void {

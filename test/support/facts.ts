@@ -283,5 +283,12 @@ export const journalFact: fc.Arbitrary<Fact> = fc
     }),
     ...credits,
     fc.record({ type: fc.constantFrom('daemon-started' as const, 'daemon-stopped' as const), ...daemon }),
+    fc.record({
+      type: fc.constant('clock-stepped' as const),
+      at: instant,
+      expected: instant,
+      byMs: fc.integer({ min: -1e10, max: 1e10 }),
+      steps: count,
+    }),
   )
   .map(ordinary);

@@ -412,6 +412,22 @@ export interface DaemonFact {
   readonly at: Instant;
 }
 
+/**
+ * The wall clock of the machine was stepped: it and the monotonic clock went on by different times. What bears instants after
+ * `at` was dated by another clock than what bears those before. Steps in quick succession are summed up in one.
+ */
+export interface ClockSteppedFact {
+  readonly type: 'clock-stepped';
+  /** What the wall clock showed when that was noticed. */
+  readonly at: Instant;
+  /** What it would have shown without these steps. */
+  readonly expected: Instant;
+  /** `at` − `expected`: back where negative. */
+  readonly byMs: Millis;
+  /** How many steps these are. */
+  readonly steps: number;
+}
+
 /** Whatever may stand in a live journal. Observations do not: edges and coverage say what they showed. */
 export type Fact =
   | Exclude<ReplayFact, ObservationFact>
@@ -426,4 +442,5 @@ export type Fact =
   | MailRefusedFact
   | StatementIssuedFact
   | CreditFact
-  | DaemonFact;
+  | DaemonFact
+  | ClockSteppedFact;

@@ -194,6 +194,7 @@ export class Ledger {
       case 'statement-issued':
       case 'daemon-started':
       case 'daemon-stopped':
+      case 'clock-stepped':
         return; // of the desk and the daemon, not of any service's time
     }
   }
