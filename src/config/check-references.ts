@@ -59,18 +59,21 @@ export class References {
   }
 }
 
-/** Ids of one kind, each with the place that gave it. */
+/** Ids of one kind, each with what gave it: its place is looked up only where it is told, since that needs the parser. */
 class Ids {
-  readonly #places = new Map<string, string>();
+  readonly #places = new Map<string, { readonly document: SourceDocument; readonly path: KeyPath }>();
 
   take(document: SourceDocument, owner: KeyPath, value: unknown): void {
     const id = textAt(value, 'id');
     if (id === undefined) return;
     const path = [...owner, 'id'];
     const first = this.#places.get(id);
-    if (first === undefined) this.#places.set(id, document.placeOf(path));
-    else
-      document.complain({ path, found: `${quote(id)} again`, expected: 'an id of its own', hint: `first at ${first}` });
+    if (first === undefined) {
+      this.#places.set(id, { document, path });
+      return;
+    }
+    const hint = `first at ${first.document.placeOf(first.path)}`;
+    document.complain({ path, found: `${quote(id)} again`, expected: 'an id of its own', hint });
   }
 
   require(document: SourceDocument, path: KeyPath, id: string | undefined, what: string): void {

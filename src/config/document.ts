@@ -2,8 +2,9 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { quote } from '../domain/time/text.ts';
 import { type Environment, refersToEnvironment } from './environment.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 import { formatPath, type KeyPath, type Problem } from './problem.ts';
-import { keyOf, maskCredentials, ValueReader } from './yaml-values.ts';
+import { keyOf, maskCredentials, PARSING, ValueReader } from './yaml-values.ts';
 
 export interface Complaint {
   readonly path: KeyPath;
@@ -39,7 +40,10 @@ export class SourceDocument {
   #value: unknown = null;
   /** The text, or once it is released its UTF-8. */
   #text: string | Buffer;
+  /** Absent until a place is asked for where the values could be read without. */
   #parsed: Parsed | undefined;
+  /** Paths of the texts that take something from the environment, where that is known without the parser. */
+  readonly #filled: ReadonlySet<string> | undefined;
   /** Places that have their problem already: whoever reads the null there need not complain. */
   readonly #unreadable = new Set<string>();
 
@@ -48,6 +52,13 @@ export class SourceDocument {
     this.file = file;
     this.#text = text;
     this.#environment = environment;
+    const plain = readPlainYaml(text, environment);
+    if (plain !== undefined) {
+      this.readable = true;
+      this.#value = plain.value;
+      this.#filled = plain.filled;
+      return;
+    }
     const lines = new LineCounter();
     const reader = new ValueReader(environment, (node, path, found, expected) => {
       this.#unreadable.add(formatPath(path));
@@ -69,8 +80,8 @@ export class SourceDocument {
   }
 
   /**
-   * Lets go of the values and of what YAML made of the text: a hundred times the text, for a large file. A complaint
-   * that is still made is placed by reading the text again.
+   * Lets go of the values and of what YAML made of the text: up to a hundred times the text. A complaint that is still
+   * made is placed by parsing the text again.
    */
   release(): void {
     if (!this.readable) return;
@@ -105,11 +116,12 @@ export class SourceDocument {
 
   /** Whether the text at a place takes anything from the environment. */
   isFromEnvironment(path: KeyPath): boolean {
+    if (this.#filled !== undefined) return this.#filled.has(formatPath(path));
     const node = this.#nodeAt(path);
     return isScalar(node) && typeof node.value === 'string' && refersToEnvironment(node.value);
   }
 
-  /** What YAML made of the text, made anew when it was released. */
+  /** What YAML made of the text: made when it is first asked for, and anew when it was released. */
   #read(): Parsed {
     if (this.#parsed) return this.#parsed;
     const lines = new LineCounter();
@@ -123,13 +135,7 @@ export class SourceDocument {
   #parse(text: string, lineCounter: LineCounter): Node | null {
     let document: Document.Parsed;
     try {
-      document = parseDocument(text, {
-        lineCounter,
-        prettyErrors: false,
-        stringKeys: true,
-        resolveKnownTags: false,
-        logLevel: 'error',
-      });
+      document = parseDocument(text, { ...PARSING, lineCounter });
     } catch (error) {
       // The parser is recursive: a file of nothing but brackets exhausts its stack.
       if (!(error instanceof RangeError)) throw error;

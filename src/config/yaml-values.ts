@@ -2,7 +2,20 @@
  * From YAML nodes to plain values. Everything that a file can do to its reader is bounded here: aliases, depth, control
  * characters. `${NAME}` is filled in, in text values only.
  */
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  type DocumentOptions,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type ParseOptions,
+  type Scalar,
+  type SchemaOptions,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import { quote } from '../domain/time/text.ts';
 import { type Environment, substitute } from './environment.ts';
 import type { KeyPath } from './problem.ts';
@@ -10,6 +23,14 @@ import type { KeyPath } from './problem.ts';
 /** Values that aliases may add to a file, so that a few lines cannot become gigabytes. */
 const MOST_ALIASED_VALUES = 100_000;
 const DEEPEST = 50;
+
+/** How a text is parsed: YAML 1.2 with its core schema, and keys that are texts. */
+export const PARSING = {
+  prettyErrors: false,
+  stringKeys: true,
+  resolveKnownTags: false,
+  logLevel: 'error',
+} as const satisfies ParseOptions & DocumentOptions & SchemaOptions;
 
 /** A part that cannot be read; its value is null. */
 export type ReportUnreadable = (node: Node, path: KeyPath, found: string, expected: string) => void;
