@@ -37,9 +37,8 @@ export class SourceDocument {
   readonly readable: boolean;
   readonly problems: Problem[] = [];
   readonly #environment: Environment;
-  #value: unknown = null;
-  /** The text, or once it is released its UTF-8. */
-  #text: string | Buffer;
+  readonly #value: unknown = null;
+  readonly #text: string;
   /** Absent until a place is asked for where the values could be read without. */
   #parsed: Parsed | undefined;
   /** Paths of the texts that take something from the environment, where that is known without the parser. */
@@ -74,20 +73,9 @@ export class SourceDocument {
     if (this.readable) this.#value = reader.read(contents);
   }
 
-  /** Plain values; null where a part could not be read, and as a whole once released. */
+  /** Plain values; null where a part could not be read. */
   get value(): unknown {
     return this.#value;
-  }
-
-  /**
-   * Lets go of the values and of what YAML made of the text: up to a hundred times the text. A complaint that is still
-   * made is placed by parsing the text again.
-   */
-  release(): void {
-    if (!this.readable) return;
-    if (typeof this.#text === 'string') this.#text = Buffer.from(this.#text);
-    this.#value = null;
-    this.#parsed = undefined;
   }
 
   /** Records a problem at a place, unless that place could not be read at all. */
@@ -121,11 +109,11 @@ export class SourceDocument {
     return isScalar(node) && typeof node.value === 'string' && refersToEnvironment(node.value);
   }
 
-  /** What YAML made of the text: made when it is first asked for, and anew when it was released. */
+  /** What YAML made of the text: made when it is first asked for. */
   #read(): Parsed {
     if (this.#parsed) return this.#parsed;
     const lines = new LineCounter();
-    const contents = this.#parse(this.#text.toString(), lines);
+    const contents = this.#parse(this.#text, lines);
     const reader = new ValueReader(this.#environment, () => {});
     reader.read(contents);
     this.#parsed = { lines, contents, aliased: reader.aliased };

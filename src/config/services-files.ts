@@ -1,0 +1,139 @@
+/**
+ * Reads the services files of a configuration: here when there is little to read, in threads when there is more, and not at
+ * all what is known from the reading before. Whoever else is on the event loop has a turn between any two parts of them.
+ */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { CustomerFact } from '../domain/facts/fact.ts';
+import type { CheckContext } from './build-service.ts';
+import type { NamedIds, Placed } from './check-references.ts';
+import type { ConfiguredService } from './configuration.ts';
+import { type Complaint, SourceDocument } from './document.ts';
+import type { Environment } from './environment.ts';
+import type { KnownServices } from './known-services.ts';
+import { type PackedServices, packServices, unpackCustomers, unpackIds, unpackServices } from './packed-services.ts';
+import type { KeyPath, Problem } from './problem.ts';
+import { readServices, type ServicesReading, type Surroundings } from './read-services.ts';
+import { readInThreads } from './services-threads.ts';
+
+/** How services files are read. */
+export interface ReadingOptions {
+  /** Threads at most. */
+  readonly threads: number;
+  /** With so many bytes to read, and more, they are read in threads. */
+  readonly threadsFromBytes: number;
+  /** What was read before, and will be. */
+  readonly known?: KnownServices;
+}
+
+export interface ServicesText {
+  readonly name: string;
+  readonly fingerprint: string;
+  /** UTF-8. */
+  readonly text: Buffer;
+}
+
+interface Fleet {
+  readonly customers: readonly CustomerFact[];
+  readonly services: readonly ConfiguredService[];
+}
+
+/** A services file and what was read of it. */
+export class ServicesFile implements Placed {
+  readonly ids: NamedIds;
+  readonly readable: boolean;
+  readonly #source: ServicesText;
+  readonly #environment: Environment;
+  readonly #read: ServicesReading | PackedServices;
+  #document: SourceDocument | undefined;
+
+  constructor(source: ServicesText, environment: Environment, read: ServicesReading | PackedServices) {
+    this.#source = source;
+    this.#environment = environment;
+    this.#read = read;
+    this.readable = read.readable;
+    this.ids = isPacked(read) ? unpackIds(read.ids) : read.ids;
+  }
+
+  /** Of the file by itself, and what was complained of since. */
+  get problems(): readonly Problem[] {
+    // What both say is told once where problems are sorted.
+    return [...this.#read.problems, ...(this.#document?.problems ?? [])];
+  }
+
+  complain(complaint: Complaint): void {
+    this.#open().complain(complaint);
+  }
+
+  placeOf(path: KeyPath): string {
+    return this.#open().placeOf(path);
+  }
+
+  /** What it defines, a part at a time. */
+  *parts(context: CheckContext, texts: Map<string, string>): Generator<Fleet> {
+    const read = this.#read;
+    if (isPacked(read)) {
+      for (const part of read.customers) yield { customers: unpackCustomers(part), services: [] };
+      for (const part of read.services) yield { customers: [], services: unpackServices(part, context, texts) };
+    } else yield read;
+  }
+
+  /** Places need the text, and the parser. */
+  #open(): SourceDocument {
+    this.#document ??= new SourceDocument(this.#source.name, this.#source.text.toString(), this.#environment);
+    return this.#document;
+  }
+}
+
+/** Reads the files, all that are not known. */
+export async function readServicesFiles(
+  sources: readonly ServicesText[],
+  surroundings: Surroundings,
+  { threads, threadsFromBytes, known }: ReadingOptions,
+): Promise<readonly ServicesFile[]> {
+  const found = new Map<ServicesText, ServicesReading | PackedServices>();
+  for (const source of sources) {
+    const packed = known?.find(source.name, source.fingerprint, surroundings);
+    if (packed) found.set(source, packed);
+  }
+  const unread = sources.filter((source) => !found.has(source));
+  if (unread.reduce((bytes, { text }) => bytes + text.length, 0) >= threadsFromBytes) {
+    const readings = await readInThreads(unread, surroundings, threads);
+    for (const [index, reading] of readings.entries()) found.set(unread[index] as ServicesText, reading);
+  } else {
+    for (const source of unread) {
+      const reading = readServices(source.name, source.text.toString(), surroundings);
+      found.set(source, known ? packServices(reading) : reading);
+    }
+  }
+  const files: ServicesFile[] = [];
+  for (const source of sources) {
+    files.push(new ServicesFile(source, surroundings.environment, found.get(source) as ServicesReading));
+    await turn();
+  }
+  known?.keep(
+    [...found].flatMap(([{ name, fingerprint }, packed]) =>
+      isPacked(packed) && packed.problems.length === 0 ? [{ name, fingerprint, packed }] : [],
+    ),
+    surroundings,
+  );
+  return files;
+}
+
+/** All that files without problems define. */
+export async function fleetOf(files: readonly ServicesFile[], context: CheckContext): Promise<Fleet> {
+  const customers: CustomerFact[] = [];
+  const services: ConfiguredService[] = [];
+  const texts = new Map<string, string>();
+  for (const file of files) {
+    for (const part of file.parts(context, texts)) {
+      for (const customer of part.customers) customers.push(customer);
+      for (const service of part.services) services.push(service);
+      await turn();
+    }
+  }
+  return { customers, services };
+}
+
+function isPacked(read: ServicesReading | PackedServices): read is PackedServices {
+  return read.ids instanceof Uint8Array;
+}
