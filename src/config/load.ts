@@ -12,7 +12,7 @@ import { checkModules } from './check-modules.ts';
 import { References } from './check-references.ts';
 import { checkSandboxCurrency } from './check-services.ts';
 import { checkShape } from './check-shape.ts';
-import type { Configuration, Credentials } from './configuration.ts';
+import type { Configuration, Credentials, Several } from './configuration.ts';
 import { type ContractFile, contractSchema } from './contract-schema.ts';
 import { SourceDocument } from './document.ts';
 import type { Environment } from './environment.ts';
@@ -111,7 +111,7 @@ class Loading {
     });
     for (const file of services) {
       if (!file.readable) this.#complete = false;
-      references.takeServices(file, file.ids);
+      references.takeServices(file, file.ids());
       await turn();
     }
     if (this.#complete) await references.check(main, () => turn());
@@ -130,7 +130,7 @@ class Loading {
       configuration: this.#build(mainFile, {
         contracts: contractFiles.filter((file) => file !== undefined),
         modules: moduleFile?.modules ?? {},
-        fleet: await fleetOf(services, context),
+        fleet: fleetOf(services, context),
         context,
       }),
     };
@@ -144,8 +144,8 @@ class Loading {
       digest: digestOf(this.#fingerprints),
       contracts: contracts.map(buildContract),
       defaultContract: main.contract,
-      customers: [...fleet.customers, ...(sandbox?.customers ?? [])],
-      services: [...fleet.services, ...(sandbox?.services ?? [])],
+      customers: joined(fleet.customers, sandbox?.customers ?? []),
+      services: joined(fleet.services, sandbox?.services ?? []),
       journal: { path: resolve(besides(this.#options.path, main.journal.path)) },
       listen: main.listen,
       vantage: main.vantage,
@@ -255,6 +255,16 @@ class Loading {
 function checkContext({ vantage, probing }: MainFile, trust: readonly string[]): CheckContext {
   const { defaults, allow, sharedFate } = probing;
   return { vantages: [vantage], defaults, allow, trust, sharedFate };
+}
+
+function joined<Thing>(some: Several<Thing>, others: Several<Thing>): Several<Thing> {
+  return {
+    length: some.length + others.length,
+    *[Symbol.iterator]() {
+      yield* some;
+      yield* others;
+    },
+  };
 }
 
 /** Currencies of the contracts by their ids. */

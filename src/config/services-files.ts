@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { CustomerFact } from '../domain/facts/fact.ts';
 import type { CheckContext } from './build-service.ts';
 import type { NamedIds, Placed } from './check-references.ts';
-import type { ConfiguredService } from './configuration.ts';
+import type { Configuration, ConfiguredService } from './configuration.ts';
 import { type Complaint, SourceDocument } from './document.ts';
 import type { Environment } from './environment.ts';
 import type { KnownServices } from './known-services.ts';
@@ -32,15 +32,11 @@ export interface ServicesText {
   readonly text: Buffer;
 }
 
-interface Fleet {
-  readonly customers: readonly CustomerFact[];
-  readonly services: readonly ConfiguredService[];
-}
-
 /** A services file and what was read of it. */
 export class ServicesFile implements Placed {
-  readonly ids: NamedIds;
   readonly readable: boolean;
+  /** Of what it defines. */
+  readonly counts: { readonly customers: number; readonly services: number };
   readonly #source: ServicesText;
   readonly #environment: Environment;
   readonly #read: ServicesReading | PackedServices;
@@ -51,7 +47,12 @@ export class ServicesFile implements Placed {
     this.#environment = environment;
     this.#read = read;
     this.readable = read.readable;
-    this.ids = isPacked(read) ? unpackIds(read.ids) : read.ids;
+    const { customers, services } = this.ids();
+    this.counts = { customers: customers.length, services: services.length };
+  }
+
+  ids(): NamedIds {
+    return isPacked(this.#read) ? unpackIds(this.#read.ids) : this.#read.ids;
   }
 
   /** Of the file by itself, and what was complained of since. */
@@ -68,13 +69,15 @@ export class ServicesFile implements Placed {
     return this.#open().placeOf(path);
   }
 
-  /** What it defines, a part at a time. */
-  *parts(context: CheckContext, texts: Map<string, string>): Generator<Fleet> {
-    const read = this.#read;
-    if (isPacked(read)) {
-      for (const part of read.customers) yield { customers: unpackCustomers(part), services: [] };
-      for (const part of read.services) yield { customers: [], services: unpackServices(part, context, texts) };
-    } else yield read;
+  *customers(): Generator<CustomerFact> {
+    if (!isPacked(this.#read)) yield* this.#read.customers;
+    else for (const part of this.#read.customers) yield* unpackCustomers(part);
+  }
+
+  /** @param texts see `unpackServices`. */
+  *services(context: CheckContext, texts: Map<string, string>): Generator<ConfiguredService> {
+    if (!isPacked(this.#read)) yield* this.#read.services;
+    else for (const part of this.#read.services) yield* unpackServices(part, context, texts);
   }
 
   /** Places need the text, and the parser. */
@@ -119,19 +122,26 @@ export async function readServicesFiles(
   return files;
 }
 
-/** All that files without problems define. */
-export async function fleetOf(files: readonly ServicesFile[], context: CheckContext): Promise<Fleet> {
-  const customers: CustomerFact[] = [];
-  const services: ConfiguredService[] = [];
+/** All that files without problems define: what is packed stays so, and is unpacked each time that it is gone through. */
+export function fleetOf(
+  files: readonly ServicesFile[],
+  context: CheckContext,
+): Pick<Configuration, 'customers' | 'services'> {
   const texts = new Map<string, string>();
-  for (const file of files) {
-    for (const part of file.parts(context, texts)) {
-      for (const customer of part.customers) customers.push(customer);
-      for (const service of part.services) services.push(service);
-      await turn();
-    }
-  }
-  return { customers, services };
+  return {
+    customers: {
+      length: files.reduce((sum, { counts }) => sum + counts.customers, 0),
+      *[Symbol.iterator]() {
+        for (const file of files) yield* file.customers();
+      },
+    },
+    services: {
+      length: files.reduce((sum, { counts }) => sum + counts.services, 0),
+      *[Symbol.iterator]() {
+        for (const file of files) yield* file.services(context, texts);
+      },
+    },
+  };
 }
 
 function isPacked(read: ServicesReading | PackedServices): read is PackedServices {

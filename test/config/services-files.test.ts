@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { KnownServices } from '../../src/config/known-services.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import type { ReadingOptions } from '../../src/config/services-files.ts';
-import { type Env, type Files, inFolder, read, SERVICES } from './folder.ts';
+import { type Env, type Files, inFolder, SERVICES, whole } from './folder.ts';
 
 const IN_THREADS: ReadingOptions = { threads: 2, threadsFromBytes: 0 };
 const ENV = { PASSWORD: 'hunter2' };
@@ -31,16 +31,19 @@ const BAD: Files = {
   'services/f3.yaml': file(3, 3).replace('${PASSWORD}', '${NONE}').replace('locale', 'local'),
 };
 
-const load = (path: string, reading: ReadingOptions, env: Env = ENV) =>
-  loadConfiguration({ path, env, readFile: (name) => readFile(name, 'utf8'), reading });
+async function load(path: string, reading?: ReadingOptions, env: Env = ENV) {
+  const result = await loadConfiguration({ path, env, readFile: (name) => readFile(name, 'utf8'), reading });
+  return result.ok ? ({ ok: true, configuration: whole(result.configuration) } as const) : result;
+}
+const here = (path: string, env: Env = ENV) => load(path, undefined, env);
 
 describe('services files in threads', () => {
   it('define what they define here', () =>
     inFolder(GOOD, async (path) => {
-      const here = await read(path, ENV);
+      const expected = await here(path);
       const there = await load(path, IN_THREADS);
-      expect(here.ok).toBe(true);
-      expect(there).toEqual(here);
+      expect(expected.ok).toBe(true);
+      expect(there).toEqual(expected);
     }));
 
   it.each([
@@ -50,9 +53,9 @@ describe('services files in threads', () => {
     ['that is missing', { 'kepil.yaml': 'services: none/*.yaml\n' }],
   ])('have the problems that they have here: one %s', (_, files) =>
     inFolder(files, async (path) => {
-      const here = await read(path, ENV);
-      expect(here.ok).toBe(false);
-      expect(await load(path, IN_THREADS)).toEqual(here);
+      const expected = await here(path);
+      expect(expected.ok).toBe(false);
+      expect(await load(path, IN_THREADS)).toEqual(expected);
     }),
   );
 
@@ -78,7 +81,7 @@ describe('known services files', () => {
       const folder = dirname(path);
       const agree = async (env: Env = ENV) => {
         const found = await load(path, { ...reading, known }, env);
-        expect(found).toEqual(await read(path, env));
+        expect(found).toEqual(await here(path, env));
         return found;
       };
       await agree();
@@ -97,12 +100,12 @@ describe('known services files', () => {
       const known = new KnownServices();
       const reading = { ...IN_THREADS, threads: 1, known };
       await load(path, reading);
-      expect(await load(path, reading, { PASSWORD: 'other' })).toEqual(await read(path, { PASSWORD: 'other' }));
+      expect(await load(path, reading, { PASSWORD: 'other' })).toEqual(await here(path, { PASSWORD: 'other' }));
       expect((await load(path, reading, {})).ok).toBe(false);
       const main = await readFile(path, 'utf8');
       await writeFile(path, `${main}probing: { defaults: { interval: 17s } }\n`);
       const result = await load(path, reading);
-      expect(result).toEqual(await read(path, ENV));
+      expect(result).toEqual(await here(path));
       expect(result.ok && result.configuration.services[0]?.checks[0]?.fact.intervalMs).toBe(17_000);
     }));
 });
