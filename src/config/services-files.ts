@@ -39,26 +39,27 @@ export class ServicesFile implements Placed {
   readonly counts: { readonly customers: number; readonly services: number };
   readonly #source: ServicesText;
   readonly #environment: Environment;
-  readonly #read: ServicesReading | PackedServices;
+  /** What was read of it. */
+  readonly read: ServicesReading | PackedServices;
   #document: SourceDocument | undefined;
 
   constructor(source: ServicesText, environment: Environment, read: ServicesReading | PackedServices) {
     this.#source = source;
     this.#environment = environment;
-    this.#read = read;
+    this.read = read;
     this.readable = read.readable;
     const { customers, services } = this.ids();
     this.counts = { customers: customers.length, services: services.length };
   }
 
   ids(): NamedIds {
-    return isPacked(this.#read) ? unpackIds(this.#read.ids) : this.#read.ids;
+    return isPacked(this.read) ? unpackIds(this.read.ids) : this.read.ids;
   }
 
   /** Of the file by itself, and what was complained of since. */
   get problems(): readonly Problem[] {
     // What both say is told once where problems are sorted.
-    return [...this.#read.problems, ...(this.#document?.problems ?? [])];
+    return [...this.read.problems, ...(this.#document?.problems ?? [])];
   }
 
   complain(complaint: Complaint): void {
@@ -67,17 +68,6 @@ export class ServicesFile implements Placed {
 
   placeOf(path: KeyPath): string {
     return this.#open().placeOf(path);
-  }
-
-  *customers(): Generator<CustomerFact> {
-    if (!isPacked(this.#read)) yield* this.#read.customers;
-    else for (const part of this.#read.customers) yield* unpackCustomers(part);
-  }
-
-  /** @param texts see `unpackServices`. */
-  *services(context: CheckContext, texts: Map<string, string>): Generator<ConfiguredService> {
-    if (!isPacked(this.#read)) yield* this.#read.services;
-    else for (const part of this.#read.services) yield* unpackServices(part, context, texts);
   }
 
   /** Places need the text, and the parser. */
@@ -128,20 +118,41 @@ export function fleetOf(
   context: CheckContext,
 ): Pick<Configuration, 'customers' | 'services'> {
   const texts = new Map<string, string>();
+  // Without the files' texts, which nobody asks for any more.
+  const readings = files.map(({ read }) => read);
+  const { customers, services } = files.reduce(
+    (sum, { counts }) => ({ customers: sum.customers + counts.customers, services: sum.services + counts.services }),
+    { customers: 0, services: 0 },
+  );
   return {
     customers: {
-      length: files.reduce((sum, { counts }) => sum + counts.customers, 0),
+      length: customers,
       *[Symbol.iterator]() {
-        for (const file of files) yield* file.customers();
+        for (const read of readings) yield* customersOf(read);
       },
     },
     services: {
-      length: files.reduce((sum, { counts }) => sum + counts.services, 0),
+      length: services,
       *[Symbol.iterator]() {
-        for (const file of files) yield* file.services(context, texts);
+        for (const read of readings) yield* servicesOf(read, context, texts);
       },
     },
   };
+}
+
+function* customersOf(read: ServicesReading | PackedServices): Generator<CustomerFact> {
+  if (!isPacked(read)) yield* read.customers;
+  else for (const part of read.customers) yield* unpackCustomers(part);
+}
+
+/** @param texts see `unpackServices`. */
+function* servicesOf(
+  read: ServicesReading | PackedServices,
+  context: CheckContext,
+  texts: Map<string, string>,
+): Generator<ConfiguredService> {
+  if (!isPacked(read)) yield* read.services;
+  else for (const part of read.services) yield* unpackServices(part, context, texts);
 }
 
 function isPacked(read: ServicesReading | PackedServices): read is PackedServices {
