@@ -1,5 +1,5 @@
 /**
- * How long a fleet's daemon is away at an update: its start on an empty journal, reloads (nothing changed; one file
+ * How long a fleet's daemon is away at an update: its start on an empty journal, a calm while, reloads (nothing changed; one file
  * changed; all files changed), and its start on the journal it left, each with processor time, memory and how long the main thread's event
  * loop was held. `node bench/startup.ts [SERVICES]`, default 2000; the targets answer, in a process of their own.
  */
@@ -19,6 +19,7 @@ import type { Served, ServersMessage } from './scale/servers.ts';
 const SAMPLED_EACH_MS = 50;
 /** After a start and after a reload: what is left to do for the first round, and for V8 to give memory back. */
 const REST_MS = 5_000;
+const CALM_MS = 10_000;
 /** Slow, so that what is measured is not the probing. */
 const INTERVAL_SECONDS = 300;
 const RELOAD_WITHIN_MS = 600_000;
@@ -48,6 +49,7 @@ console.log(
 );
 
 const first = await start('start');
+await calm(first);
 await reload(first, 'unchanged', async () => {});
 await reload(first, 'one file', () => rename(1));
 await reload(first, 'all files', () => rename(Number.POSITIVE_INFINITY));
@@ -95,6 +97,25 @@ async function reload({ pid, logLines }: DaemonProcess, name: string, change: ()
   print(
     name,
     took,
+    [after.cpuSeconds - before.cpuSeconds, after.mainCpuSeconds - before.mainCpuSeconds],
+    peak,
+    required(pid).rssBytes,
+    [value('nodejs_eventloop_lag_p99_seconds') * 1_000, value('nodejs_eventloop_lag_max_seconds') * 1_000],
+  );
+}
+
+/** What the loop is held by scrapes, rounds and other programs alone: what the other rows have to be read beside. */
+async function calm({ pid }: DaemonProcess): Promise<void> {
+  await scrape(metricsUrl);
+  const before = required(pid);
+  const watched = watchMemory(() => pid);
+  await sleep(CALM_MS);
+  const after = required(pid);
+  const peak = watched.stop();
+  const { value } = await scrape(metricsUrl);
+  print(
+    'calm',
+    CALM_MS,
     [after.cpuSeconds - before.cpuSeconds, after.mainCpuSeconds - before.mainCpuSeconds],
     peak,
     required(pid).rssBytes,
