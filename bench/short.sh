@@ -11,3 +11,4 @@ node bench/journal.ts 1
 node bench/replay-file.ts 100000
 node bench/statements.ts 1000
 node bench/scale/run.ts
+node bench/startup.ts 2000

@@ -7,7 +7,6 @@
 import { createServer } from '../api/server.ts';
 import type { Configuration, WitnessSettings } from '../config/configuration.ts';
 import { FleetFigures } from '../domain/contract/fleet-figures.ts';
-import type { Fact } from '../domain/facts/fact.ts';
 import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import type { InfluxOutput } from '../outputs/influx/influx-output.ts';
 import { createMetrics, type Metrics } from '../outputs/metrics/metrics.ts';
@@ -32,7 +31,7 @@ import { announceOutages, type OutageListener } from './outage-announcer.ts';
 import { logOutages, metricOf } from './outage-outputs.ts';
 import { outagePoints } from './outage-series.ts';
 import { Probing } from './probing.ts';
-import { definitionsOf, registrationFacts } from './registration.ts';
+import { AT_ONCE_AT_START, AT_ONCE_WHILE_RUNNING, register } from './register.ts';
 import { settingsLeft } from './reload-limits.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 import { statementsInSlices } from './statement-slices.ts';
@@ -50,8 +49,6 @@ export interface DaemonOptions {
 
 /** How often the journal is looked at for what other processes recorded, and everything derived is brought up to date. */
 const ROUND: Millis = SECOND;
-/** Facts of a configuration in one append. What a crash leaves out the next start records. */
-const REGISTERED_AT_ONCE = 2_000;
 const INFLUX_CLOSE_WITHIN: Millis = 500;
 /** How soon a month that could not be closed is tried again. */
 const CLOSE_RETRY: Millis = 10 * MINUTE;
@@ -134,18 +131,16 @@ export class Daemon {
 
   /** @returns the settings that stay as they were. */
   async #change(next: Configuration, { books, probing }: Running): Promise<readonly string[]> {
-    const { feed, journal, contracts, now } = books;
+    const { feed, contracts } = books;
     const left = settingsLeft(this.#configuration, next);
     // What is covered so far is recorded first: a check that ends is unknown from there.
     await probing.flush();
     await feed.catchUp();
-    const facts = registrationFacts(feed.ledger, definitionsOf(next), now());
-    if (facts.length > 0) await journal.append(facts.map((fact) => ({ fact })));
+    await this.#register(books, next, AT_ONCE_WHILE_RUNNING);
     // On record, it is in force: from here on nothing fails.
     contracts.replace(next.contracts, next.defaultContract);
     this.#configuration = withoutFleet(next);
-    await feed.catchUp();
-    probing.change(next);
+    await probing.change(next);
     await this.#renewExporter();
     return left;
   }
@@ -174,7 +169,8 @@ export class Daemon {
     const proposer = this.#proposer(books);
     const fleet = this.#fleet(books, influx, proposer);
     await books.feed.catchUp();
-    await this.#register(books);
+    await this.#register(books, configuration, AT_ONCE_AT_START);
+    await this.#noteStart(books);
 
     const round = (): Promise<void> => this.#round(books, fleet, mails, proposer);
     await round();
@@ -220,17 +216,29 @@ export class Daemon {
     return { address };
   }
 
-  async #register({ journal, feed, now }: Books): Promise<void> {
+  #register(books: Books, configuration: Configuration, atOnce: number): Promise<void> {
+    const { clock, log } = this.#options;
+    return register({
+      books,
+      configuration,
+      clock,
+      atOnce,
+      onDelay: (error) =>
+        log.error({ error }, 'the journal does not take the rest of a configuration; it is tried again'),
+      isOver: () => this.#running === undefined,
+    });
+  }
+
+  async #noteStart({ journal, feed, now }: Books): Promise<void> {
     const { configuration, clock } = this.#options;
-    const at = now();
-    const facts: readonly Fact[] = [
-      ...registrationFacts(feed.ledger, definitionsOf(configuration), at),
-      { type: 'daemon-started', version: VERSION, configuration: configuration.digest, at },
-    ];
-    for (let from = 0; from < facts.length; from += REGISTERED_AT_ONCE) {
-      await journal.append(facts.slice(from, from + REGISTERED_AT_ONCE).map((fact) => ({ fact })));
-      await feed.catchUp();
-    }
+    const started = {
+      type: 'daemon-started',
+      version: VERSION,
+      configuration: configuration.digest,
+      at: now(),
+    } as const;
+    await journal.append([{ fact: started }]);
+    await feed.catchUp();
     this.#cleanups.add('farewell', async () => {
       const { digest } = this.#configuration;
       const farewell = { type: 'daemon-stopped', version: VERSION, configuration: digest, at: clock.now() } as const;

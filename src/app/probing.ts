@@ -17,6 +17,7 @@ import type { StatusView } from '../report/status.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { mostDescriptors } from '../runtime/descriptors.ts';
 import type { Logger } from '../runtime/log.ts';
+import { atOnce, inSlices } from '../runtime/slices.ts';
 import type { Books } from './books.ts';
 import { ProbeTally } from './probe-tally.ts';
 import { type CheckPlace, placesOf, watchedChecks } from './watched-checks.ts';
@@ -57,8 +58,8 @@ export class Probing {
     this.#options = options;
     this.#vantage = vantage;
     this.#tally = new ProbeTally(clock);
-    this.#places = placesOf(configuration);
-    this.#checks = watchedChecks(configuration, books.feed.ledger, books.now());
+    this.#places = atOnce(placesOf(configuration));
+    this.#checks = atOnce(watchedChecks(configuration, books.feed.ledger, books.now()));
     this.#recorder = this.#createRecorder();
     this.#doubt = probing.canaries ? undefined : new SelfDoubt((check) => this.#places.get(check)?.server ?? check);
     this.#monitor = new Monitor({
@@ -97,13 +98,15 @@ export class Probing {
     return this.#recorder.flush();
   }
 
-  /** Goes over to the checks of another configuration, which must be on record. */
-  change(configuration: Configuration): void {
-    const { books } = this.#options;
-    this.#places = placesOf(configuration);
-    this.#checks = watchedChecks(configuration, books.feed.ledger, books.now(), this.#checks);
+  /** Goes over to the checks of another configuration, which must be on record. Resolves when the threads have been told. */
+  async change(configuration: Configuration): Promise<void> {
+    const { books, clock } = this.#options;
+    const places = await inSlices(placesOf(configuration, this.#places), clock);
+    const { ledger } = books.feed;
+    this.#checks = await inSlices(watchedChecks(configuration, ledger, books.now(), this.#checks), clock);
+    this.#places = places;
     this.#targets = undefined;
-    this.#monitor.change(this.#checks);
+    await this.#monitor.change(this.#checks);
   }
 
   /** What a check probes; undefined: it is not watched. */

@@ -16,39 +16,91 @@ import type {
 } from '../domain/facts/fact.ts';
 import type { Known, Ledger } from '../domain/facts/ledger.ts';
 import type { Instant } from '../domain/time/instant.ts';
+import { atOnce, type Steps } from '../runtime/slices.ts';
 
-/** What the configuration defines, as facts without the instants of their recording. */
-export interface Definitions {
-  readonly customers: readonly CustomerFact[];
-  readonly services: readonly ServiceFact[];
-  readonly checks: readonly CheckFact[];
-  readonly fees: readonly FeeFact[];
-  readonly lifecycle: readonly LifecycleFact[];
+/** What a configuration defines, as facts without the instants of their recording; those of a service after the service. */
+export type Definitions = Iterable<CustomerFact | ServiceFact | CheckFact | FeeFact | LifecycleFact>;
+
+/** What is to be recorded, in this order. */
+export interface Registration {
+  readonly definitions: readonly Fact[];
+  /** Checks that are not watched as before: `unwatchedEdges` says what that means when it is recorded. */
+  readonly unwatched: readonly Unwatched[];
+  readonly dates: readonly Fact[];
+}
+
+export interface Unwatched {
+  readonly id: string;
+  /** Absent: not at all. */
+  readonly after: CheckFact | undefined;
+}
+
+/** What to record so that the ledger knows these definitions from `now` on. */
+export function* registration(ledger: Ledger, definitions: Definitions, now: Instant): Steps<Registration> {
+  const found = {
+    customer: [] as CustomerFact[],
+    service: [] as ServiceFact[],
+    check: [] as CheckFact[],
+    fee: [] as FeeFact[],
+    lifecycle: [] as LifecycleFact[],
+  };
+  const unwatched: Unwatched[] = [];
+  const checks = new Set<string>();
+  const services = new Map<string, LifecycleFact[]>();
+  for (const fact of definitions) {
+    switch (fact.type) {
+      case 'customer':
+        if (!isLatest(ledger.customer(fact.id), fact)) found.customer.push(fact);
+        break;
+      case 'service':
+        services.set(fact.id, []);
+        found.service.push(...revised(ledger.service(fact.id)?.definitions ?? [], fact, now));
+        break;
+      case 'check': {
+        checks.add(fact.id);
+        const check = { id: fact.id, after: fact };
+        if (unwatchedEdges(ledger, [check], now).length > 0) unwatched.push(check);
+        found.check.push(...revised(ledger.check(fact.id), fact, now));
+        break;
+      }
+      case 'fee':
+        if (!isRecorded(ledger.service(fact.service)?.fees ?? [], fact)) found.fee.push(fact);
+        break;
+      case 'lifecycle':
+        services.get(fact.service)?.push(fact);
+        if (!isRecorded(ledger.service(fact.service)?.lifecycle ?? [], fact)) found.lifecycle.push(fact);
+        break;
+    }
+    yield;
+  }
+  for (const id of ledger.checks()) {
+    const check = { id, after: undefined };
+    if (!checks.has(id) && unwatchedEdges(ledger, [check], now).length > 0) unwatched.push(check);
+    yield;
+  }
+  for (const [id, lifecycle] of services) {
+    found.lifecycle.push(...returned(ledger, id, lifecycle, now));
+    yield;
+  }
+  for (const service of ledger.services()) {
+    if (!services.has(service) && statusAt(lifecycleOf(ledger, service), now) !== 'ended') {
+      // Nobody watches it, and nobody may be charged for that.
+      found.lifecycle.push({ type: 'lifecycle', service, from: now, status: 'ended' });
+    }
+    yield;
+  }
+  const stamped = <F extends Fact>(fact: F): F => ({ ...fact, at: now });
+  return {
+    definitions: [...found.customer, ...found.service, ...found.check].map(stamped),
+    unwatched,
+    dates: [...found.fee, ...found.lifecycle].map(stamped),
+  };
 }
 
 /** The facts to record so that the ledger knows these definitions from `now` on. */
 export function registrationFacts(ledger: Ledger, definitions: Definitions, now: Instant): readonly Fact[] {
-  const checks = definitions.checks.flatMap((check) => revised(ledger.check(check.id), check, now));
-  const lifecycles = Map.groupBy(definitions.lifecycle, (fact) => fact.service);
-  return [
-    ...definitions.customers.filter((customer) => !isLatest(ledger.customer(customer.id), customer)),
-    ...definitions.services.flatMap((service) => revised(ledger.service(service.id)?.definitions ?? [], service, now)),
-    ...checks,
-    ...unwatchedEdges(ledger, definitions.checks, now),
-    ...definitions.fees.filter((fee) => !isRecorded(ledger.service(fee.service)?.fees ?? [], fee)),
-    ...definitions.lifecycle.filter((fact) => !isRecorded(ledger.service(fact.service)?.lifecycle ?? [], fact)),
-    ...definitions.services.flatMap(({ id }) => returned(ledger, id, lifecycles.get(id) ?? [], now)),
-    ...removed(ledger, definitions.services, now),
-  ].map((fact) => ({ ...fact, at: now }));
-}
-
-/** Services that the configuration no longer defines end now: nobody watches them, and nobody may be charged for that. */
-function removed(ledger: Ledger, services: readonly ServiceFact[], now: Instant): LifecycleFact[] {
-  const defined = new Set(services.map((service) => service.id));
-  return ledger
-    .services()
-    .filter((id) => !defined.has(id) && statusAt(lifecycleOf(ledger, id), now) !== 'ended')
-    .map((service) => ({ type: 'lifecycle', service, from: now, status: 'ended' }));
+  const { definitions: defined, unwatched, dates } = atOnce(registration(ledger, definitions, now));
+  return [...defined, ...unwatchedEdges(ledger, unwatched, now), ...dates];
 }
 
 /** A service that was ended by its removal, and is defined again, is again what its own dates say. */
@@ -69,18 +121,17 @@ function revised<F extends ServiceFact | CheckFact>(recorded: readonly Known<F>[
 
 /**
  * Whoever is no longer watched as before becomes unknown where its coverage ends: coverage is recorded for whole groups
- * of checks, and this one has left its group. What was recorded before the clock was set back counts as well.
+ * of checks, and this one has left its group. What was recorded before the clock was set back counts as well. To be recorded in
+ * the same turn of the event loop: later it may have an edge that is newer.
  */
-function unwatchedEdges(ledger: Ledger, watched: readonly CheckFact[], now: Instant): EdgeFact[] {
-  const byId = new Map(watched.map((check) => [check.id, check]));
+export function unwatchedEdges(ledger: Ledger, unwatched: readonly Unwatched[], now: Instant): EdgeFact[] {
   const asOf = ledger.asOf(now);
-  return ledger.checks().flatMap((id) =>
+  return unwatched.flatMap(({ id, after }) =>
     ledger.vantagesOf(id).flatMap((vantage): EdgeFact[] => {
-      const last = lastStateOf(ledger, id, vantage, asOf);
       const before = ledger.check(id).at(-1)?.fact;
-      const after = byId.get(id);
-      if (!last || last.state === 'unknown' || !before) return [];
-      if (after?.vantages.includes(vantage) && after.intervalMs === before.intervalMs) return [];
+      if (!before || (after?.vantages.includes(vantage) && after.intervalMs === before.intervalMs)) return [];
+      const last = lastStateOf(ledger, id, vantage, asOf);
+      if (!last || last.state === 'unknown') return [];
       const { through } = last;
       return [{ type: 'edge', check: id, vantage, to: 'unknown', earliest: through, latest: through, at: now }];
     }),
@@ -123,13 +174,18 @@ function sameValue(a: unknown, b: unknown): boolean {
   return Array.isArray(a) === Array.isArray(b) && sameFields(a as Fields, b as Fields);
 }
 
-/** The definitions of a configuration. */
-export function definitionsOf({ customers, services }: Configuration): Definitions {
-  return {
-    customers,
-    services: services.map((service) => service.fact),
-    checks: services.flatMap((service) => service.checks.map((check) => check.fact)),
-    fees: services.flatMap((service) => service.fees),
-    lifecycle: services.flatMap((service) => service.lifecycle),
-  };
+/** The definitions of a configuration, read from it as they are asked for. */
+export function* definitionsOf({
+  customers,
+  services,
+}: Pick<Configuration, 'customers' | 'services'>): Generator<
+  CustomerFact | ServiceFact | CheckFact | FeeFact | LifecycleFact
+> {
+  yield* customers;
+  for (const { fact, checks, fees, lifecycle } of services) {
+    yield fact;
+    for (const check of checks) yield check.fact;
+    yield* fees;
+    yield* lifecycle;
+  }
 }

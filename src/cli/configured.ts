@@ -11,9 +11,13 @@ import { BadInput, type CliIo } from './io.ts';
  * The configuration.
  * @throws BadInput naming every mistake in it.
  */
-export async function configurationOf(path: string, io: CliIo): Promise<Configuration> {
+export async function configurationOf(
+  path: string,
+  io: CliIo,
+  read: () => Promise<Configuration> = () => requireConfiguration(path, io.environment),
+): Promise<Configuration> {
   try {
-    return await requireConfiguration(path, io.environment);
+    return await read();
   } catch (error) {
     throw error instanceof ConfigurationInvalid
       ? new BadInput(`the configuration has mistakes\n${error.message}`)

@@ -53,9 +53,9 @@ export function checkAscending(document: SourceDocument, base: KeyPath, owner: u
 }
 
 /** Records each fee of the sandbox in another currency than the default contract's. */
-export function checkSandboxCurrency(main: SourceDocument, currencyOf: CurrencyOf): void {
+export function checkSandboxCurrency(main: SourceDocument, currency: string | undefined): void {
   for (const { value, path } of itemsAt(main.value, [], 'sandbox', 'customers')) {
-    checkCurrency(main, path, value, 'monthlyFee', currencyOf(undefined));
+    checkCurrency(main, path, value, 'monthlyFee', currency);
   }
 }
 

@@ -36,6 +36,11 @@ export interface ConfiguredService {
   readonly checks: readonly ConfiguredCheck[];
 }
 
+/** Things that are read from the configuration as they are gone through, and may be new objects each time. */
+export interface Several<Thing> extends Iterable<Thing> {
+  readonly length: number;
+}
+
 export interface Credentials {
   readonly username: string;
   readonly password: Secret;
@@ -103,8 +108,8 @@ export interface Configuration {
   readonly contracts: readonly Contract[];
   /** The id of the contract of services that name none. */
   readonly defaultContract: string;
-  readonly customers: readonly CustomerFact[];
-  readonly services: readonly ConfiguredService[];
+  readonly customers: Several<CustomerFact>;
+  readonly services: Several<ConfiguredService>;
   readonly journal: { readonly path: string };
   readonly listen: {
     readonly host: string;

@@ -35,19 +35,14 @@ export class SourceDocument {
   /** False: not YAML, or empty; nothing more can be said of its contents. */
   readonly readable: boolean;
   readonly problems: Problem[] = [];
-  readonly #environment: Environment;
-  #value: unknown = null;
-  /** The text, or once it is released its UTF-8. */
-  #text: string | Buffer;
-  #parsed: Parsed | undefined;
+  readonly #value: unknown = null;
+  #parsed: Parsed;
   /** Places that have their problem already: whoever reads the null there need not complain. */
   readonly #unreadable = new Set<string>();
 
   /** Reads YAML 1.2; what cannot be read becomes a problem, never an exception. */
   constructor(file: string, text: string, environment: Environment) {
     this.file = file;
-    this.#text = text;
-    this.#environment = environment;
     const lines = new LineCounter();
     const reader = new ValueReader(environment, (node, path, found, expected) => {
       this.#unreadable.add(formatPath(path));
@@ -63,20 +58,9 @@ export class SourceDocument {
     if (this.readable) this.#value = reader.read(contents);
   }
 
-  /** Plain values; null where a part could not be read, and as a whole once released. */
+  /** Plain values; null where a part could not be read. */
   get value(): unknown {
     return this.#value;
-  }
-
-  /**
-   * Lets go of the values and of what YAML made of the text: a hundred times the text, for a large file. A complaint
-   * that is still made is placed by reading the text again.
-   */
-  release(): void {
-    if (!this.readable) return;
-    if (typeof this.#text === 'string') this.#text = Buffer.from(this.#text);
-    this.#value = null;
-    this.#parsed = undefined;
   }
 
   /** Records a problem at a place, unless that place could not be read at all. */
@@ -99,7 +83,7 @@ export class SourceDocument {
 
   /** `FILE:LINE:COLUMN` of a place. */
   placeOf(path: KeyPath): string {
-    const { line, col } = this.#read().lines.linePos(this.#offset(path));
+    const { line, col } = this.#parsed.lines.linePos(this.#offset(path));
     return `${this.file}:${line}:${col}`;
   }
 
@@ -107,17 +91,6 @@ export class SourceDocument {
   isFromEnvironment(path: KeyPath): boolean {
     const node = this.#nodeAt(path);
     return isScalar(node) && typeof node.value === 'string' && refersToEnvironment(node.value);
-  }
-
-  /** What YAML made of the text, made anew when it was released. */
-  #read(): Parsed {
-    if (this.#parsed) return this.#parsed;
-    const lines = new LineCounter();
-    const contents = this.#parse(this.#text.toString(), lines);
-    const reader = new ValueReader(this.#environment, () => {});
-    reader.read(contents);
-    this.#parsed = { lines, contents, aliased: reader.aliased };
-    return this.#parsed;
   }
 
   #parse(text: string, lineCounter: LineCounter): Node | null {
@@ -147,7 +120,7 @@ export class SourceDocument {
   }
 
   #record(offset: number, path: KeyPath, found: string, expected: string, hint?: string): void {
-    const { line, col } = this.#read().lines.linePos(offset);
+    const { line, col } = this.#parsed.lines.linePos(offset);
     this.problems.push({
       file: this.file,
       line: Math.max(1, line),
@@ -171,7 +144,7 @@ export class SourceDocument {
   }
 
   #nodeAt(path: KeyPath): Node | undefined {
-    let node: Node | null = this.#read().contents;
+    let node: Node | null = this.#parsed.contents;
     for (const step of path) {
       const parent: Node | null | undefined = this.#target(node);
       if (isSeq(parent)) node = (parent.items[Number(step)] ?? null) as Node | null;
@@ -184,7 +157,7 @@ export class SourceDocument {
 
   #target(node: Node | null): Node | null | undefined {
     let target: Node | null | undefined = node;
-    while (isAlias(target)) target = this.#read().aliased.get(target);
+    while (isAlias(target)) target = this.#parsed.aliased.get(target);
     return target;
   }
 }

@@ -1,19 +1,19 @@
 /** Reads a configuration from its files, all of it or nothing, with every mistake of every file named. */
 import { X509Certificate } from 'node:crypto';
 import { dirname, relative, resolve } from 'node:path';
-import type { CustomerFact } from '../domain/facts/fact.ts';
+import { setImmediate as turn } from 'node:timers/promises';
 import { buildContract } from './build-contract.ts';
 import { buildModules } from './build-modules.ts';
 import { buildBlockPages, buildProposals } from './build-provider.ts';
 import { buildSandbox } from './build-sandbox.ts';
-import { buildCanaries, buildService, type CheckContext } from './build-service.ts';
+import { buildCanaries, type CheckContext } from './build-service.ts';
 import { checkContract } from './check-contract.ts';
 import { checkMain, defaultInterval } from './check-main.ts';
 import { checkModules } from './check-modules.ts';
 import { References } from './check-references.ts';
-import { checkSandboxCurrency, checkServices } from './check-services.ts';
+import { checkSandboxCurrency } from './check-services.ts';
 import { checkShape } from './check-shape.ts';
-import type { Configuration, ConfiguredService, Credentials } from './configuration.ts';
+import type { Configuration, Credentials, Several } from './configuration.ts';
 import { type ContractFile, contractSchema } from './contract-schema.ts';
 import { SourceDocument } from './document.ts';
 import type { Environment } from './environment.ts';
@@ -22,14 +22,17 @@ import { type MainFile, mainSchema } from './main-schema.ts';
 import { type ModuleEntry, modulesFileSchema } from './modules-schema.ts';
 import { type KeyPath, type Problem, sortProblems } from './problem.ts';
 import { itemsAt, textAt } from './raw.ts';
+import type { Surroundings } from './read-services.ts';
 import type { Secret } from './secret.ts';
-import { type ServicesFile, servicesSchema } from './services-schema.ts';
+import { fleetOf, type ReadingOptions, readServicesFiles, type ServicesText } from './services-files.ts';
 
 export interface LoadOptions {
   /** The main file. Names in it are relative to its folder; problems name files the way this path does. */
   readonly path: string;
   readonly env: Environment;
   readonly readFile: ReadFile;
+  /** How services files are read; default: here, all of them. */
+  readonly reading?: ReadingOptions | undefined;
 }
 
 export type LoadResult =
@@ -44,16 +47,14 @@ export async function loadConfiguration(options: LoadOptions): Promise<LoadResul
   return new Loading(options).run();
 }
 
-interface Fleet {
-  readonly customers: CustomerFact[];
-  readonly services: ConfiguredService[];
-}
+/** Without threads there is less to start, and less memory to take. */
+const ALL_HERE: ReadingOptions = { threads: 1, threadsFromBytes: Number.POSITIVE_INFINITY };
 
 /** What is built into a configuration besides the main file. */
 interface Parts {
   readonly contracts: readonly ContractFile[];
   readonly modules: Readonly<Record<string, ModuleEntry>>;
-  readonly fleet: Fleet;
+  readonly fleet: Pick<Configuration, 'customers' | 'services'>;
   readonly context: CheckContext;
 }
 
@@ -81,8 +82,9 @@ class Loading {
       });
     });
     if (main === undefined) return { ok: false, problems: this.#problems };
-    const contracts: SourceDocument[] = [];
-    for await (const document of this.#openAll(main, 'contracts')) contracts.push(document);
+    const contracts = (await this.#readAll(main, 'contracts')).map(({ name, text }) =>
+      this.#parse(name, text.toString()),
+    );
     const trust = await this.#readTrust(main);
     const modules = await this.#openModules(main);
 
@@ -92,28 +94,34 @@ class Loading {
     for (const document of modules === undefined ? [main] : [main, modules]) checkModules(document);
     checkMain(main);
     contracts.forEach(checkContract);
-    const currencyOf = currencies(main, contracts);
-    checkSandboxCurrency(main, currencyOf);
+    checkSandboxCurrency(main, currenciesOf(contracts).get(textAt(main.value, 'contract')));
     const references = new References();
     references.takeMain(main);
     for (const document of contracts) references.takeContract(document);
     const context = mainFile && checkContext(mainFile, trust);
-    const services: SourceDocument[] = [];
-    const fleet: Fleet = { customers: [], services: [] };
-    // A file at a time: what a parser makes of a text is a hundred times the text.
-    for await (const document of this.#openAll(main, 'services')) {
-      services.push(document);
-      const file = checkShape(document, servicesSchema);
-      checkServices(document, { defaultInterval: defaultInterval(main), currencyOf });
-      references.takeServices(document);
-      if (file && context && document.problems.length === 0) addTo(fleet, file, context);
-      document.release();
+    const surroundings: Surroundings = {
+      environment: { ...this.#options.env },
+      defaultInterval: defaultInterval(main),
+      currencies: currenciesOf(contracts),
+      defaultContract: textAt(main.value, 'contract'),
+      context,
+    };
+    const services = await readServicesFiles(await this.#readAll(main, 'services'), surroundings, {
+      ...ALL_HERE,
+      ...this.#options.reading,
+    });
+    for (const file of services) {
+      if (!file.readable) this.#complete = false;
+      references.takeServices(file, file.ids());
+      await turn();
     }
-    if (this.#complete) references.check(main);
+    if (this.#complete) await references.check(main, () => turn());
 
     const problems = sortProblems([
       ...this.#problems,
-      ...[main, ...contracts, ...services, ...(modules === undefined ? [] : [modules])].flatMap((d) => d.problems),
+      ...[main, ...contracts, ...services, ...(modules === undefined ? [] : [modules])].flatMap(
+        (file) => file.problems,
+      ),
     ]);
     if (problems.length > 0) return { ok: false, problems };
     if (mainFile === undefined || context === undefined)
@@ -123,7 +131,7 @@ class Loading {
       configuration: this.#build(mainFile, {
         contracts: contractFiles.filter((file) => file !== undefined),
         modules: moduleFile?.modules ?? {},
-        fleet,
+        fleet: fleetOf(services, context),
         context,
       }),
     };
@@ -137,8 +145,8 @@ class Loading {
       digest: digestOf(this.#fingerprints),
       contracts: contracts.map(buildContract),
       defaultContract: main.contract,
-      customers: [...fleet.customers, ...(sandbox?.customers ?? [])],
-      services: [...fleet.services, ...(sandbox?.services ?? [])],
+      customers: joined(fleet.customers, sandbox?.customers ?? []),
+      services: joined(fleet.services, sandbox?.services ?? []),
       journal: { path: resolve(besides(this.#options.path, main.journal.path)) },
       listen: main.listen,
       vantage: main.vantage,
@@ -163,24 +171,27 @@ class Loading {
     };
   }
 
-  /** The documents that a pattern of the main file names; none is a problem of the place that names it. */
-  async *#openAll(main: SourceDocument, key: string): AsyncGenerator<SourceDocument> {
+  /** The files that a pattern of the main file names and that can be read; none is a problem of the place that names it. */
+  async #readAll(main: SourceDocument, key: string): Promise<ServicesText[]> {
     const pattern = textAt(main.value, key);
     if (pattern === undefined) {
       this.#complete = false;
-      return;
+      return [];
     }
     const names = await expand(this.#options.path, pattern);
     if (names.length === 0) {
       const place = besides(this.#options.path, pattern);
       this.#missing(main, [key], `a pattern that matches a file; ${place} matches none`);
     }
+    const files: ServicesText[] = [];
     for (const name of names) {
-      const document = await this.#open(name, (reason) =>
+      const text = await this.#read(name, (reason) =>
         this.#missing(main, [key], `a file that can be read; ${name} is ${reason}`),
       );
-      if (document !== undefined) yield document;
+      if (text === undefined) continue;
+      files.push({ name, text: Buffer.from(text), fingerprint: this.#fingerprints.get(this.#shortName(name)) ?? '' });
     }
+    return files;
   }
 
   async #openModules(main: SourceDocument): Promise<SourceDocument | undefined> {
@@ -214,7 +225,10 @@ class Loading {
 
   async #open(name: string, fail: (reason: string) => void): Promise<SourceDocument | undefined> {
     const text = await this.#read(name, fail);
-    if (text === undefined) return undefined;
+    return text === undefined ? undefined : this.#parse(name, text);
+  }
+
+  #parse(name: string, text: string): SourceDocument {
     const document = new SourceDocument(name, text, this.#options.env);
     if (!document.readable) this.#complete = false;
     return document;
@@ -223,13 +237,17 @@ class Loading {
   async #read(name: string, fail: (reason: string) => void): Promise<string | undefined> {
     try {
       const text = await this.#options.readFile(name);
-      const shortName = relative(dirname(this.#options.path), name);
+      const shortName = this.#shortName(name);
       this.#fingerprints.set(shortName, fingerprint(shortName, text));
       return text;
     } catch (error) {
       fail(insteadOfFile(error));
       return undefined;
     }
+  }
+
+  #shortName(name: string): string {
+    return relative(dirname(this.#options.path), name);
   }
 }
 
@@ -239,15 +257,19 @@ function checkContext({ vantage, probing, provider }: MainFile, trust: readonly 
   return { vantages: [vantage], defaults, allow, trust, sharedFate, blockPages };
 }
 
-/** Adds what a services file without mistakes defines. */
-function addTo(fleet: Fleet, file: ServicesFile, context: CheckContext): void {
-  for (const customer of file.customers) fleet.customers.push({ type: 'customer', ...customer });
-  for (const entry of file.services) fleet.services.push(buildService(entry, context));
+function joined<Thing>(some: Several<Thing>, others: Several<Thing>): Several<Thing> {
+  return {
+    length: some.length + others.length,
+    *[Symbol.iterator]() {
+      yield* some;
+      yield* others;
+    },
+  };
 }
 
-function currencies(main: SourceDocument, contracts: readonly SourceDocument[]) {
-  const byContract = new Map(contracts.map(({ value }) => [textAt(value, 'id'), textAt(value, 'currency')]));
-  return (contract: string | undefined) => byContract.get(contract ?? textAt(main.value, 'contract'));
+/** Currencies of the contracts by their ids. */
+function currenciesOf(contracts: readonly SourceDocument[]): ReadonlyMap<string | undefined, string | undefined> {
+  return new Map(contracts.map(({ value }) => [textAt(value, 'id'), textAt(value, 'currency')]));
 }
 
 function credentials(block: { username?: string | undefined; password?: Secret | undefined }): {

@@ -78,18 +78,18 @@ export function parseStatusRanges(text: string): StatusRange[] {
 
 /** A host name (international ones become their ASCII form) or an IP address without brackets. */
 export function parseHost(text: string): string {
-  const refusal = new UnreadableText(text, 'a host name or an IP address');
+  const refusal = () => new UnreadableText(text, 'a host name or an IP address');
   if (ipaddr.IPv6.isValid(text) && !text.includes('%')) return text;
   // What ends in a number is an IPv4 address to resolvers, in notations that hide which (0x7f.1): only the plain one is read.
   if (/(?:^|\.)(?:\d+|0x[\da-f]*)\.?$/i.test(text)) {
-    if (!ipaddr.IPv4.isValidFourPartDecimal(text)) throw refusal;
+    if (!ipaddr.IPv4.isValidFourPartDecimal(text)) throw refusal();
     return text;
   }
-  if (/[\s/:@?#[\]\\%]/.test(text)) throw refusal;
+  if (/[\s/:@?#[\]\\%]/.test(text)) throw refusal();
   const ascii = domainToASCII(text);
   const labels = ascii.replace(/\.$/, '').split('.');
   if (ascii.length > 253 || !labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label)))
-    throw refusal;
+    throw refusal();
   return ascii;
 }
 
@@ -170,16 +170,16 @@ export function parseRelay(text: string): string {
 
 /** One mail address, `ops@example.kz`. */
 export function parseEmail(text: string): string {
-  const refusal = new UnreadableText(text, 'a mail address such as ops@example.kz');
+  const refusal = () => new UnreadableText(text, 'a mail address such as ops@example.kz');
   const match = /^([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})@([^@\s]+)$/.exec(text);
   const local = match?.[1] ?? '';
   const domain = match?.[2] ?? '';
   if (!match || local.startsWith('.') || local.endsWith('.') || local.includes('..') || !domain.includes('.'))
-    throw refusal;
+    throw refusal();
   try {
     return `${local}@${parseHost(domain)}`;
   } catch {
-    throw refusal;
+    throw refusal();
   }
 }
 

@@ -3,23 +3,25 @@
  * again and again is given a rest before each new start, and its checks are unknown meanwhile, for all others' coverage
  * would have to wait for them.
  */
-import { isDeepStrictEqual } from 'node:util';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { firstObserved } from '../domain/detection/last-state.ts';
 import { type Instant, MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
+import { inSlices } from '../runtime/slices.ts';
 import type { FromProber, ProberData, ToProber } from './prober-messages.ts';
-import { assignShards } from './shards.ts';
-import type {
-  Batch,
-  CanarySettings,
-  Coverage,
-  FoundEdge,
-  Jitter,
-  ProbeLimits,
-  RecordedState,
-  WaitingProbes,
-  WatchedCheck,
+import { assignShards, shardSteps } from './shards.ts';
+import {
+  type Batch,
+  type CanarySettings,
+  type Coverage,
+  type FoundEdge,
+  isRunAlike,
+  type Jitter,
+  type ProbeLimits,
+  type RecordedState,
+  type WaitingProbes,
+  type WatchedCheck,
 } from './watched-check.ts';
 
 export interface MonitorOptions {
@@ -48,6 +50,8 @@ const LONGEST_RESTART_DELAY: Millis = MINUTE;
 const TROUBLE_DEATHS = 3;
 const LONG_LIFE: Millis = MINUTE;
 const STOP_DEADLINE: Millis = 1_500;
+/** Checks in one message of a change. */
+const TOLD_AT_ONCE = 200;
 
 type Covered = ReadonlyMap<Millis, Instant | null>;
 const NOTHING_COVERED: Covered = new Map();
@@ -95,22 +99,64 @@ export class Monitor {
   /**
    * Goes over to other checks, without a pause for those that stay: they keep their phase, what is known of them and
    * the probe in flight, also where their settings change. Those that end, or get another interval, become unknown where they were
-   * last observed. No check moves to another thread.
+   * last observed. No check moves to another thread. Resolves when the threads have been told; one change at a time.
    */
-  change(checks: readonly WatchedCheck[]): void {
-    const ids = new Set(checks.map((check) => check.id));
-    this.#shards = assignShards(checks, this.#options.threads, this.#shards);
-    const wanted = this.#byShard(checks);
-    for (const crew of this.#crews.values()) {
-      const before = new Map(crew.checks.map((check) => [check.id, check]));
+  async change(checks: readonly WatchedCheck[]): Promise<void> {
+    const { clock } = this.#options;
+    const { shards, wanted, changes } = await inSlices(this.#changeSteps(checks), clock);
+    this.#shards = shards;
+    for (const [crew, { removed, set, ended }] of changes) {
       crew.checks = wanted.get(crew.shard) ?? [];
-      const removed = [...before.keys()].filter((id) => !ids.has(id));
-      const set = crew.checks.filter((check) => !isSame(before.get(check.id), check));
-      const ended = set.filter(({ id, intervalMs }) => (before.get(id)?.intervalMs ?? intervalMs) !== intervalMs);
-      for (const id of [...removed, ...ended.map((check) => check.id)]) this.#newest.delete(id);
-      if (removed.length + set.length > 0) tell(crew, { kind: 'change', changes: { removed, set } });
+      for (const id of [...removed, ...ended]) this.#newest.delete(id);
+      await this.#tellChange(crew, removed, set);
     }
+    if (this.#stopping) return;
     for (const [shard, mine] of wanted) if (!this.#crews.has(shard)) this.#startCrew(shard, mine);
+  }
+
+  *#changeSteps(checks: readonly WatchedCheck[]) {
+    const shards = yield* shardSteps(checks, this.#options.threads, this.#shards);
+    const wanted = new Map<number, WatchedCheck[]>();
+    const ids = new Set<string>();
+    for (const check of checks) {
+      ids.add(check.id);
+      const shard = shards.get(check.id) ?? 0;
+      const mine = wanted.get(shard);
+      if (mine) mine.push(check);
+      else wanted.set(shard, [check]);
+      yield;
+    }
+    const changes = new Map<
+      Crew,
+      { readonly removed: string[]; readonly set: WatchedCheck[]; readonly ended: string[] }
+    >();
+    for (const crew of this.#crews.values()) {
+      const before = new Map<string, WatchedCheck>();
+      const change = { removed: [] as string[], set: [] as WatchedCheck[], ended: [] as string[] };
+      for (const check of crew.checks) {
+        before.set(check.id, check);
+        if (!ids.has(check.id)) change.removed.push(check.id);
+        yield;
+      }
+      for (const check of wanted.get(crew.shard) ?? []) {
+        const known = before.get(check.id);
+        if (!isRunAlike(known, check)) change.set.push(check);
+        if (known !== undefined && known.intervalMs !== check.intervalMs) change.ended.push(check.id);
+        yield;
+      }
+      changes.set(crew, change);
+    }
+    return { shards, wanted, changes };
+  }
+
+  /** In parts, for to copy a check for another thread takes a while; the thread goes over to all of them at once. */
+  async #tellChange(crew: Crew, removed: readonly string[], set: readonly WatchedCheck[]): Promise<void> {
+    if (removed.length + set.length === 0) return;
+    for (let from = 0; from + TOLD_AT_ONCE < set.length; from += TOLD_AT_ONCE) {
+      tell(crew, { kind: 'changes-to-come', set: set.slice(from, from + TOLD_AT_ONCE) });
+      await turn();
+    }
+    tell(crew, { kind: 'change', changes: { removed, set: set.slice(-(set.length % TOLD_AT_ONCE || TOLD_AT_ONCE)) } });
   }
 
   /** Stops all workers; what they found until then has been handed over when it resolves. */
@@ -283,10 +329,4 @@ function stateBegunBy(edge: FoundEdge): RecordedState {
 /** Tells a worker, if there is one; one that is yet to come starts with what holds then. */
 function tell({ worker }: Crew, message: ToProber): void {
   worker?.postMessage(message);
-}
-
-function isSame(before: WatchedCheck | undefined, after: WatchedCheck): boolean {
-  return (
-    before !== undefined && isDeepStrictEqual({ ...before, recorded: undefined }, { ...after, recorded: undefined })
-  );
 }

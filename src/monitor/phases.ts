@@ -9,6 +9,7 @@
  * 3. A phase that is kept (a reload) does not move at all: newcomers go into the middle of their group's widest gap.
  */
 import type { Millis } from '../domain/time/instant.ts';
+import { atOnce, type Steps } from '../runtime/slices.ts';
 import { DueQueue } from './due-queue.ts';
 
 export interface Phased {
@@ -27,16 +28,24 @@ export function assignPhases(
   checks: readonly Phased[],
   kept: ReadonlyMap<string, Millis> = new Map(),
 ): ReadonlyMap<string, Millis> {
+  return atOnce(phaseSteps(checks, kept));
+}
+
+/** `assignPhases` in steps, a group each at most. */
+export function* phaseSteps(
+  checks: readonly Phased[],
+  kept: ReadonlyMap<string, Millis>,
+): Steps<ReadonlyMap<string, Millis>> {
   const phases = new Map<string, Millis>();
-  for (const [intervalMs, members] of Map.groupBy(checks, (check) => check.intervalMs)) {
-    const groups = Map.groupBy(members, (check) => check.group ?? '');
+  for (const [intervalMs, groups] of yield* byInterval(checks)) {
     for (const [ordinal, group] of [...groups.keys()].toSorted(byText).entries()) {
-      const ids = (groups.get(group) ?? []).map((check) => check.id).toSorted(byText);
+      const ids = groups.get(group) ?? [];
       for (const id of ids) {
         const phase = kept.get(id);
         if (phase !== undefined) phases.set(id, phase);
       }
-      const newcomers = ids.filter((id) => !phases.has(id));
+      yield;
+      const newcomers = ids.filter((id) => !phases.has(id)).toSorted(byText);
       if (newcomers.length < ids.length) {
         fillGaps(
           ids.flatMap((id) => phases.get(id) ?? []),
@@ -46,11 +55,25 @@ export function assignPhases(
         );
       } else {
         const turn = (ordinal * GOLDEN_RATIO) % 1;
-        for (const [i, id] of ids.entries()) phases.set(id, Math.floor(((i + turn) * intervalMs) / ids.length));
+        for (const [i, id] of newcomers.entries()) phases.set(id, Math.floor(((i + turn) * intervalMs) / ids.length));
       }
     }
   }
   return phases;
+}
+
+/** Ids by interval, then by group. */
+function* byInterval(checks: readonly Phased[]): Steps<ReadonlyMap<Millis, ReadonlyMap<string, readonly string[]>>> {
+  const intervals = new Map<Millis, Map<string, string[]>>();
+  for (const { id, intervalMs, group = '' } of checks) {
+    const groups = intervals.get(intervalMs) ?? new Map<string, string[]>();
+    intervals.set(intervalMs, groups);
+    const ids = groups.get(group);
+    if (ids) ids.push(id);
+    else groups.set(group, [id]);
+    yield;
+  }
+  return intervals;
 }
 
 function fillGaps(
@@ -59,6 +82,7 @@ function fillGaps(
   intervalMs: Millis,
   phases: Map<string, Millis>,
 ): void {
+  if (newcomers.length === 0) return;
   const sorted = taken.toSorted((a, b) => a - b);
   const gaps = new DueQueue<{ readonly from: Millis; readonly length: Millis }>();
   const add = (from: Millis, length: Millis): void => gaps.add(-length, { from, length });

@@ -11,7 +11,11 @@ export interface ProberData {
   readonly canaries: CanarySettings | undefined;
 }
 
-export type ToProber = { readonly kind: 'stop' } | { readonly kind: 'change'; readonly changes: CheckChanges };
+export type ToProber =
+  | { readonly kind: 'stop' }
+  /** A part of the next change. */
+  | { readonly kind: 'changes-to-come'; readonly set: readonly WatchedCheck[] }
+  | { readonly kind: 'change'; readonly changes: CheckChanges };
 
 export type FromProber =
   | { readonly kind: 'batch'; readonly batch: Batch }

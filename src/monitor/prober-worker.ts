@@ -6,6 +6,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { Canaries, vouchedProbe } from './canaries.ts';
 import { ProberLoop, type ProberLoopOptions } from './prober-loop.ts';
 import type { FromProber, ProberData, ToProber } from './prober-messages.ts';
+import type { WatchedCheck } from './watched-check.ts';
 
 const port = parentPort;
 if (!port) throw new Error('prober-worker runs as a worker thread only');
@@ -38,9 +39,16 @@ const loop = new ProberLoop({
   handOver: (batch) => say({ kind: 'batch', batch }),
 });
 
+let toCome: WatchedCheck[] = [];
 port.on('message', async (message: ToProber) => {
+  if (message.kind === 'changes-to-come') {
+    toCome.push(...message.set);
+    return;
+  }
   if (message.kind === 'change') {
-    loop.change(message.changes);
+    const { removed, set } = message.changes;
+    loop.change({ removed, set: [...toCome, ...set] });
+    toCome = [];
     return;
   }
   canaries?.stop();

@@ -3,6 +3,7 @@
  * evenly, the largest groups first. A check that is kept (a reload) stays on its thread; newcomers join their group's.
  */
 import { SECOND } from '../domain/time/instant.ts';
+import { atOnce, type Steps } from '../runtime/slices.ts';
 import type { WatchedCheck } from './watched-check.ts';
 
 type Placed = Pick<WatchedCheck, 'id' | 'intervalMs' | 'group'>;
@@ -23,6 +24,15 @@ export function assignShards(
   threads: number,
   kept: ReadonlyMap<string, number> = new Map(),
 ): ReadonlyMap<string, number> {
+  return atOnce(shardSteps(checks, threads, kept));
+}
+
+/** `assignShards` in steps. */
+export function* shardSteps(
+  checks: readonly Placed[],
+  threads: number,
+  kept: ReadonlyMap<string, number>,
+): Steps<ReadonlyMap<string, number>> {
   const shards = new Map<string, number>();
   const loads = Array.from({ length: threads }, () => 0);
   const place = (check: Placed, shard: number): void => {
@@ -30,19 +40,25 @@ export function assignShards(
     loads[shard] = (loads[shard] ?? 0) + SECOND / check.intervalMs;
   };
   const homes = new Map<string, number>();
+  const newcomers: Placed[] = [];
   for (const check of checks) {
+    yield;
     const shard = kept.get(check.id);
-    if (shard === undefined) continue;
+    if (shard === undefined) {
+      newcomers.push(check);
+      continue;
+    }
     place(check, shard);
     if (check.group !== undefined && !homes.has(check.group)) homes.set(check.group, shard);
   }
-  const newcomers = checks.filter((check) => !shards.has(check.id));
   const units = Map.groupBy(newcomers, (check) =>
     check.group === undefined ? `check ${check.id}` : `group ${check.group}`,
   );
+  yield;
   const bySize = [...units].map(([name, members]) => ({ name, members, load: loadOf(members) }));
   bySize.sort((a, b) => b.load - a.load || (a.name < b.name ? -1 : 1));
   for (const { members } of bySize) {
+    yield;
     const home = homes.get(members[0]?.group ?? '') ?? loads.indexOf(Math.min(...loads));
     for (const check of members) place(check, home);
   }

@@ -1,4 +1,5 @@
 /** A check as the monitor runs it, and what comes back of it. Plain data: it crosses to the worker threads and back. */
+import { isDeepStrictEqual } from 'node:util';
 import type { DetectionPolicy } from '../domain/detection/detector.ts';
 import type { Evidence, Outcome, State } from '../domain/facts/fact.ts';
 import type { Instant, Millis } from '../domain/time/instant.ts';
@@ -26,6 +27,12 @@ export interface RecordedState {
   readonly state: State;
   readonly through: Instant;
   readonly since?: Instant;
+}
+
+/** Whether a check is run as it was, whatever was recorded of it since. */
+export function isRunAlike(before: WatchedCheck | undefined, after: WatchedCheck): boolean {
+  if (before === undefined || before === after) return before === after;
+  return isDeepStrictEqual({ ...before, recorded: undefined }, { ...after, recorded: undefined });
 }
 
 /** Bounds of what one thread probes at once and besides the slots. */

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { type Definitions, definitionsOf, registrationFacts } from '../../src/app/registration.ts';
+import { definitionsOf, registrationFacts } from '../../src/app/registration.ts';
 import { placesOf, watchedChecks } from '../../src/app/watched-checks.ts';
 import type { Fact } from '../../src/domain/facts/fact.ts';
 import { Ledger } from '../../src/domain/facts/ledger.ts';
 import { DAY, MINUTE, SECOND } from '../../src/domain/time/instant.ts';
+import { atOnce } from '../../src/runtime/slices.ts';
 import { configurationOf } from '../config/folder.ts';
+import { type DefinitionLists, inOrder } from '../support/definitions.ts';
 import { checkFact, coverageFact, customerFact, edgeFact, lifecycleFact, serviceFact } from '../support/ledgers.ts';
 
 const T = 20_513 * DAY;
 const CHECK = 's1/web/home';
-const DEFINITIONS: Definitions = {
+const DEFINITIONS: DefinitionLists = {
   customers: [customerFact('c1')],
   services: [serviceFact('s1', 'c1')],
   checks: [checkFact(CHECK)],
@@ -18,12 +20,12 @@ const DEFINITIONS: Definitions = {
 };
 
 /** A ledger that took the given facts, and then the registration of each definitions a second later than the one before. */
-function registered(...runs: readonly Definitions[]): { ledger: Ledger; facts: (readonly Fact[])[] } {
+function registered(...runs: readonly DefinitionLists[]): { ledger: Ledger; facts: (readonly Fact[])[] } {
   const ledger = new Ledger('covered');
   const facts: (readonly Fact[])[] = [];
   for (const [i, definitions] of runs.entries()) {
     const now = T + i * SECOND;
-    const found = registrationFacts(ledger, definitions, now);
+    const found = registrationFacts(ledger, inOrder(definitions), now);
     facts.push(found);
     for (const fact of found) ledger.add(fact, now);
   }
@@ -42,7 +44,7 @@ describe('registrationFacts', () => {
     expect(facts[1]).toEqual([]);
   });
 
-  it.each<[string, Partial<Definitions>, object]>([
+  it.each<[string, Partial<DefinitionLists>, object]>([
     [
       'a customer',
       { customers: [customerFact('c1', { email: 'new@example.kz' })] },
@@ -95,10 +97,10 @@ describe('a check that is watched no longer as it was', () => {
     ledger.add(fact);
   const NOW = T + 10 * MINUTE;
   const closed = { type: 'edge', check: CHECK, vantage: 'local', to: 'unknown', at: NOW };
-  const edges = (definitions: Definitions) =>
-    registrationFacts(ledger, definitions, NOW).filter((fact) => fact.type === 'edge');
+  const edges = (definitions: DefinitionLists) =>
+    registrationFacts(ledger, inOrder(definitions), NOW).filter((fact) => fact.type === 'edge');
 
-  it.each<[string, Partial<Definitions>]>([
+  it.each<[string, Partial<DefinitionLists>]>([
     ['it is removed', { services: [], checks: [] }],
     ['its interval changes', { checks: [checkFact(CHECK, { intervalMs: 30 * SECOND })] }],
     ['its vantage point changes', { checks: [checkFact(CHECK, { vantages: ['far'] })] }],
@@ -110,10 +112,10 @@ describe('a check that is watched no longer as it was', () => {
   it('is closed once', () => {
     const removed = { ...DEFINITIONS, services: [], checks: [] };
     const after = new Ledger('covered');
-    for (const fact of registrationFacts(after, DEFINITIONS, T)) after.add(fact, T);
+    for (const fact of registrationFacts(after, inOrder(DEFINITIONS), T)) after.add(fact, T);
     after.add(edgeFact(CHECK, 'up', T + MINUTE));
-    for (const fact of registrationFacts(after, removed, NOW)) after.add(fact, NOW);
-    expect(registrationFacts(after, removed, NOW + 1)).toEqual([]);
+    for (const fact of registrationFacts(after, inOrder(removed), NOW)) after.add(fact, NOW);
+    expect(registrationFacts(after, inOrder(removed), NOW + 1)).toEqual([]);
   });
 
   it('goes on when only its policy changes', () => {
@@ -131,11 +133,13 @@ services: [{ id: s1, customer: c1, components: { web: { checks: ${checks} } } }]
 `,
     });
     const ledger = new Ledger('covered');
-    const definitions = definitionsOf(configuration);
+    const definitions = [...definitionsOf(configuration)];
     for (const fact of registrationFacts(ledger, definitions, T)) ledger.add(fact, T);
     ledger.add(edgeFact('s1/web/home', 'down', T, T + 1));
-    const found = watchedChecks(configuration, ledger, T + MINUTE);
-    expect(found.map((check) => check.id)).toEqual(definitions.checks.map((check) => check.id));
+    const found = atOnce(watchedChecks(configuration, ledger, T + MINUTE));
+    expect(found.map((check) => check.id)).toEqual(
+      definitions.flatMap((fact) => (fact.type === 'check' ? fact.id : [])),
+    );
     expect(found.map((check) => [check.intervalMs, check.phaseMs])).toEqual([
       [MINUTE, 30_000],
       [30 * SECOND, 0],
@@ -146,8 +150,9 @@ services: [{ id: s1, customer: c1, components: { web: { checks: ${checks} } } }]
       undefined,
       undefined,
     ]);
-    expect([...placesOf(configuration).keys()]).toEqual(found.map((check) => check.id));
-    expect(placesOf(configuration).get('s1/web/shop')).toEqual({
+    const places = atOnce(placesOf(configuration));
+    expect([...places.keys()]).toEqual(found.map((check) => check.id));
+    expect(places.get('s1/web/shop')).toEqual({
       service: 's1',
       component: 'web',
       kind: 'http',

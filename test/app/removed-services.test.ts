@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { type Definitions, registrationFacts } from '../../src/app/registration.ts';
+import { registrationFacts } from '../../src/app/registration.ts';
 import type { Fact, LifecycleFact, ServiceFact } from '../../src/domain/facts/fact.ts';
 import { Ledger } from '../../src/domain/facts/ledger.ts';
+import { type DefinitionLists, inOrder } from '../support/definitions.ts';
 
 const service: ServiceFact = { type: 'service', id: 's1', customer: 'c1', components: {} };
 const active: LifecycleFact = { type: 'lifecycle', service: 's1', from: 1_000, status: 'active' };
-const none: Definitions = { customers: [], services: [], checks: [], fees: [], lifecycle: [] };
-const one: Definitions = { ...none, services: [service], lifecycle: [active] };
+const none: DefinitionLists = { customers: [], services: [], checks: [], fees: [], lifecycle: [] };
+const one: DefinitionLists = { ...none, services: [service], lifecycle: [active] };
 
 /** Registers one configuration after the other, each at its instant, and returns the lifecycle that was recorded. */
-function lifecycleAfter(...configurations: readonly (readonly [at: number, Definitions])[]): readonly Fact[] {
+function lifecycleAfter(...configurations: readonly (readonly [at: number, DefinitionLists])[]): readonly Fact[] {
   const ledger = new Ledger('covered');
   for (const [at, definitions] of configurations) {
-    for (const fact of registrationFacts(ledger, definitions, at)) ledger.add(fact, at);
+    for (const fact of registrationFacts(ledger, inOrder(definitions), at)) ledger.add(fact, at);
   }
   return ledger.service('s1')?.lifecycle.map((known) => known.fact) ?? [];
 }

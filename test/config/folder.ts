@@ -2,9 +2,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Configuration } from '../../src/config/configuration.ts';
+import type { Configuration, ConfiguredService } from '../../src/config/configuration.ts';
 import { type LoadResult, loadConfiguration } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import type { CustomerFact } from '../../src/domain/facts/fact.ts';
 
 export const MAIN = `contracts: contracts/*.yaml
 contract: basic
@@ -77,10 +78,20 @@ export async function problemsOf(files: Files, env: Env = {}): Promise<string[]>
 }
 
 /** The value of a configuration that must be good. */
-export async function configurationOf(files: Files = {}, env: Env = {}): Promise<Configuration> {
+export async function configurationOf(files: Files = {}, env: Env = {}): Promise<WholeConfiguration> {
   const result = await inFolder(files, (path) => read(path, env));
-  if (result.ok) return result.configuration;
+  if (result.ok) return whole(result.configuration);
   throw new Error(result.problems.map(formatProblem).join('\n'));
+}
+
+/** A configuration with all that it defines in lists. */
+export interface WholeConfiguration extends Configuration {
+  readonly customers: readonly CustomerFact[];
+  readonly services: readonly ConfiguredService[];
+}
+
+export function whole(configuration: Configuration): WholeConfiguration {
+  return { ...configuration, customers: [...configuration.customers], services: [...configuration.services] };
 }
 
 export function read(path: string, env: Env = {}): Promise<LoadResult> {

@@ -44,7 +44,6 @@ interface Case {
 }
 
 function statementOf({ down, facts = [], month }: Case): Statement {
-  const { customers, services, checks, fees, lifecycle } = definitionsOf(configuration);
   const contracts = new Contracts(configuration.contracts, configuration.defaultContract);
   const seen = watched({
     check: 'north/web/home',
@@ -52,7 +51,7 @@ function statementOf({ down, facts = [], month }: Case): Statement {
     to: on('2026-08-01'),
     down: down.map(([start, end]) => [on(start), on(end)] as const),
   });
-  const ledger = ledgerOf([...customers, ...services, ...checks, ...fees, ...lifecycle, ...seen, ...facts]);
+  const ledger = ledgerOf([...definitionsOf(configuration), ...seen, ...facts]);
   const asOf = on('2026-08-01');
   const contract = contracts.ofService(ledger, 'north', asOf) ?? contracts.default;
   return computeStatement({ ledger, contract, service: 'north', month, asOf });

@@ -212,8 +212,8 @@ function reconfigure(random: SeededRandom, configuration: Configuration, from: I
   return {
     ...configuration,
     digest: `${configuration.digest}, changed`,
-    customers: configuration.customers.map((customer) => ({ ...customer, email: `new.${customer.email}` })),
-    services: configuration.services.map((service, i) => {
+    customers: [...configuration.customers].map((customer) => ({ ...customer, email: `new.${customer.email}` })),
+    services: [...configuration.services].map((service, i) => {
       if (i !== index) return service;
       const [fee] = service.fees;
       return {

@@ -16,6 +16,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { ProberLoop, type ProberLoopOptions } from '../../src/monitor/prober-loop.ts';
 import { Recorder } from '../../src/monitor/recorder.ts';
 import { messageIdFor } from '../../src/outputs/mail/message-id.ts';
+import { atOnce } from '../../src/runtime/slices.ts';
 import { openSimulatedBooks } from './books.ts';
 import type { ProcessClock } from './virtual-time.ts';
 
@@ -128,7 +129,7 @@ export class SimulatedDaemon {
         this.#overflowed = true;
       },
     });
-    const checks = watchedChecks(configuration, feed.ledger, now());
+    const checks = atOnce(watchedChecks(configuration, feed.ledger, now()));
     const loop = new ProberLoop({
       clock: process,
       checks,

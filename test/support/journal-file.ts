@@ -60,7 +60,7 @@ export async function recordPast({ config, from, edges, through }: Past): Promis
   };
   try {
     const { vantage } = configuration;
-    const checks = configuration.services.flatMap((service) => service.checks.map((check) => check.fact));
+    const checks = [...configuration.services].flatMap((service) => service.checks.map((check) => check.fact));
     await append(from, registrationFacts(new Ledger('covered'), definitionsOf(configuration), from));
     await append(
       from,

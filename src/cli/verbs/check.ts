@@ -9,7 +9,8 @@ export async function check(options: { config: string; json?: boolean }, io: Cli
     io.stdout.write(`${JSON.stringify({ ok: result.ok, problems: result.ok ? [] : result.problems }, null, 2)}\n`);
   } else if (result.ok) {
     const { contracts, customers, services } = result.configuration;
-    const checks = services.reduce((total, service) => total + service.checks.length, 0);
+    let checks = 0;
+    for (const service of services) checks += service.checks.length;
     io.stdout.write(
       `${options.config} is fine: ${contracts.length} contracts, ${customers.length} customers, ` +
         `${services.length} services, ${checks} checks\n`,

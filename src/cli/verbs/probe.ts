@@ -152,7 +152,7 @@ async function planOf(text: string, options: ProbeOptions, io: CliIo): Promise<P
     return { request, allow: given };
   }
   const { services } = await configurationOf(options.config, io);
-  const checks = services.flatMap((service) => service.checks);
+  const checks = [...services].flatMap((service) => service.checks);
   const check = checks.find(({ fact }) => fact.id === text);
   if (check === undefined) {
     const ids = checks.map(({ fact }) => fact.id);

@@ -1,6 +1,6 @@
 /** `kepil serve`: the daemon, until it is asked to stop. Asked to reload, it reads its configuration again. */
 import { Daemon } from '../../app/daemon.ts';
-import { requireConfiguration } from '../../app/load.ts';
+import { ConfigurationReader } from '../../app/load.ts';
 import { createLog, type Logger } from '../../runtime/log.ts';
 import { giveBackMemory, growSlowly } from '../../runtime/memory.ts';
 import { VERSION } from '../../runtime/version.ts';
@@ -26,10 +26,11 @@ async function start(
   io: CliIo,
   how: { readonly log: Logger; readonly onFatal: (error: Error) => void },
 ): Promise<Daemon> {
-  const configuration = await configurationOf(path, io);
+  const reader = new ConfigurationReader(path, io.environment);
+  const configuration = await configurationOf(path, io, () => reader.readAtStart());
   const daemon = new Daemon({ configuration, clock: io.clock, ...how });
   // Asked before it has started, it has read the configuration only just now.
-  io.onReload?.(() => void daemon.reload(() => requireConfiguration(path, io.environment)));
+  io.onReload?.(() => void daemon.reload(() => reader.readWhileRunning()));
   const { address } = await daemon.start();
   how.log.info(
     { version: VERSION, config: path, services: configuration.services.length, address },

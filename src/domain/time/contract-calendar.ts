@@ -35,14 +35,37 @@ export function monthOf(instant: Instant, offsetMinutes: number): YearMonth {
   return { year, month };
 }
 
+/** Months and years by their number and their offset: every service asks for the same few, and the calendar is slow to tell. */
+const months = new Map<string, Interval>();
+const years = new Map<string, Interval>();
+/** So that nobody's questions about a thousand years stay. */
+const MOST_KEPT = 1_000;
+
+function kept(intervals: Map<string, Interval>, name: string, tell: () => Interval): Interval {
+  const known = intervals.get(name);
+  if (known) return known;
+  const told = tell();
+  if (intervals.size >= MOST_KEPT) intervals.clear();
+  intervals.set(name, told);
+  return told;
+}
+
 /** [first instant of the month, first instant of the next). */
-export function monthInterval({ year, month }: YearMonth, offsetMinutes: number): Interval {
+export function monthInterval(month: YearMonth, offsetMinutes: number): Interval {
+  return kept(months, `${month.year} ${month.month} ${offsetMinutes}`, () => tellMonth(month, offsetMinutes));
+}
+
+function tellMonth({ year, month }: YearMonth, offsetMinutes: number): Interval {
   const first = Temporal.PlainDate.from({ year, month, day: 1 }, { overflow: 'reject' });
   return { start: midnight(first, offsetMinutes), end: midnight(first.add({ months: 1 }), offsetMinutes) };
 }
 
 /** [first instant of the calendar year, first instant of the next). */
 export function yearInterval(year: number, offsetMinutes: number): Interval {
+  return kept(years, `${year} ${offsetMinutes}`, () => tellYear(year, offsetMinutes));
+}
+
+function tellYear(year: number, offsetMinutes: number): Interval {
   const first = Temporal.PlainDate.from({ year, month: 1, day: 1 });
   return { start: midnight(first, offsetMinutes), end: midnight(first.add({ years: 1 }), offsetMinutes) };
 }
