@@ -1,6 +1,7 @@
 /** The configuration's checks as the monitor runs them, each going on from what the ledger last recorded of it. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration, ConfiguredCheck } from '../config/configuration.ts';
+import type { DetectionPolicy } from '../domain/detection/detector.ts';
 import { lastStateOf } from '../domain/detection/last-state.ts';
 import type { Ledger } from '../domain/facts/ledger.ts';
 import type { Instant, Millis } from '../domain/time/instant.ts';
@@ -49,12 +50,16 @@ export function* watchedChecks(
   }
   const phases = yield* phaseSteps(phased, kept);
   const watched: WatchedCheck[] = [];
+  // Nearly all checks have one policy, and then one object: a hundred thousand of them are kept, on both sides.
+  const policies = new Map<string, DetectionPolicy>();
+  const policyOf = ({ maxGapMs, failures, successes }: DetectionPolicy): DetectionPolicy =>
+    policies.getOrInsertComputed(`${maxGapMs} ${failures} ${successes}`, () => ({ maxGapMs, failures, successes }));
   for (const { fact, request, allow, group, fate } of checksOf(configuration)) {
     const check: WatchedCheck = {
       id: fact.id,
       intervalMs: fact.intervalMs,
       phaseMs: phases.get(fact.id) ?? 0,
-      policy: { maxGapMs: fact.maxGapMs, failures: fact.failures, successes: fact.successes },
+      policy: policyOf(fact),
       request,
       allow,
       ...(group === undefined ? {} : { group }),
