@@ -4,6 +4,7 @@
  */
 import { Ledger } from '../domain/facts/ledger.ts';
 import type { Journal, JournalEntry } from './journal.ts';
+import { SharedEvidence } from './shared-evidence.ts';
 
 /** Entries read and folded in before others have their turn: some milliseconds. */
 const BATCH = 500;
@@ -13,6 +14,7 @@ export class LedgerFeed {
   readonly #journal: Pick<Journal, 'read'>;
   readonly #listeners: ((entries: readonly JournalEntry[]) => void)[] = [];
   readonly #giveWay: () => Promise<void>;
+  readonly #shared = new SharedEvidence();
   #seq = 0;
   #reading: Promise<void> | undefined;
   #again = false;
@@ -59,7 +61,7 @@ export class LedgerFeed {
     for (;;) {
       const entries = await this.#journal.read(this.#seq, BATCH);
       for (const entry of entries) {
-        this.ledger.add(entry.fact, entry.recordedAt);
+        this.ledger.add(this.#shared.of(entry.fact), entry.recordedAt);
         this.#seq = entry.seq;
       }
       if (entries.length > 0) for (const listener of this.#listeners) listener(entries);
