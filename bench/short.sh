@@ -7,8 +7,10 @@ node bench/cost/run.ts --seconds 1 --rounds 1 --pace saturated --contenders prob
 node bench/cost/run.ts --seconds 3 --rounds 1 --pace 67 --interval 1 --kinds http --contenders kepil,exporter
 node bench/schedule.ts 10000 2
 node bench/accuracy.ts --outages 200
+node bench/accuracy-live.ts --minutes 1 --interval 5 --targets 20 --group 20
 node bench/journal.ts 1
 node bench/replay-file.ts 100000
 node bench/statements.ts 1000
+node bench/metrics-scrape.ts --services 10000 --scrapes 1
 node bench/scale/run.ts
 node bench/startup.ts 2000
