@@ -7,12 +7,12 @@
 import { createServer } from '../api/server.ts';
 import type { Configuration, WitnessSettings } from '../config/configuration.ts';
 import { FleetFigures } from '../domain/contract/fleet-figures.ts';
-import { MINUTE, type Millis, SECOND } from '../domain/time/instant.ts';
+import { type Millis, SECOND } from '../domain/time/instant.ts';
 import type { InfluxOutput } from '../outputs/influx/influx-output.ts';
 import { createMetrics, type Metrics } from '../outputs/metrics/metrics.ts';
 import { FAILURES, VOIDS } from '../probes/outcome.ts';
 import type { StatusView } from '../report/status.ts';
-import type { CancelTimer, Clock } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import { VERSION } from '../runtime/version.ts';
 import { type Books, openBooks } from './books.ts';
@@ -26,6 +26,7 @@ import { openInflux } from './influx-feed.ts';
 import { ConfigurationInvalid } from './load.ts';
 import { MailDesk } from './mail-desk.ts';
 import { meteredJournal } from './metered-journal.ts';
+import { keepMonthsClosed } from './month-calendar.ts';
 import { MonthCloser } from './month-closer.ts';
 import { announceOutages, type OutageListener } from './outage-announcer.ts';
 import { logOutages, metricOf } from './outage-outputs.ts';
@@ -33,6 +34,7 @@ import { outagePoints } from './outage-series.ts';
 import { Probing } from './probing.ts';
 import { AT_ONCE_AT_START, AT_ONCE_WHILE_RUNNING, register } from './register.ts';
 import { settingsLeft } from './reload-limits.ts';
+import { repeat } from './rounds.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 import { statementsInSlices } from './statement-slices.ts';
 import { statusOf } from './status.ts';
@@ -50,8 +52,6 @@ export interface DaemonOptions {
 /** How often the journal is looked at for what other processes recorded, and everything derived is brought up to date. */
 const ROUND: Millis = SECOND;
 const INFLUX_CLOSE_WITHIN: Millis = 500;
-/** How soon a month that could not be closed is tried again. */
-const CLOSE_RETRY: Millis = 10 * MINUTE;
 
 /** What a reload reaches. */
 interface Running {
@@ -162,7 +162,6 @@ export class Daemon {
     const opened = await openBooks(configuration, clock);
     const books = { ...opened, journal: meteredJournal(opened.journal, clock, this.#metrics.journalAppend) };
     this.#cleanups.add('journal', () => books.journal.close());
-    const closer = new MonthCloser(books);
     const mails = configuration.mail && this.#mailDesk(books);
     const influx = configuration.influx && openInflux(configuration.influx, { clock, log, metrics: this.#metrics });
     if (influx) this.#cleanups.add('influx', () => influx.close(INFLUX_CLOSE_WITHIN));
@@ -194,7 +193,11 @@ export class Daemon {
     this.#cleanups.add('http', () => server.close());
     const address = await server.listen({ host: configuration.listen.host, port: configuration.listen.port });
 
-    this.#cleanups.add('rounds', this.#repeat(round));
+    const noteRound = (error: unknown): void => {
+      this.#noteTrouble('round', error);
+      if (error !== undefined) log.error({ error }, 'the books could not be brought up to date');
+    };
+    this.#cleanups.add('rounds', repeat(round, { clock, everyMs: ROUND, onOver: noteRound }));
     const probing = this.#probing(books, influx);
     this.#running = { books, probing };
     const clockRounds = startClockRounds({
@@ -211,7 +214,10 @@ export class Daemon {
     // What is defined is in the ledger now, and the checks are with the monitor: at any size that is most of a configuration.
     this.#options = { ...this.#options, configuration: withoutFleet(configuration) };
     this.#configuration = this.#options.configuration;
-    await this.#closeMonths(closer);
+    this.#cleanups.add(
+      'calendar',
+      await keepMonthsClosed({ closer: new MonthCloser(books), statements: configuration.statements, clock, log }),
+    );
     this.#metrics.configReload(true, clock.now());
     return { address };
   }
@@ -334,31 +340,6 @@ export class Daemon {
     await proposer?.run();
   }
 
-  #repeat(round: () => Promise<void>): () => Promise<void> {
-    const { clock, log } = this.#options;
-    let cancel: CancelTimer = () => {};
-    let running = Promise.resolve();
-    let stopped = false;
-    const next = (): void => {
-      if (stopped) return;
-      cancel = clock.after(ROUND, () => {
-        running = round()
-          .then(() => this.#noteTrouble('round', undefined))
-          .catch((error: unknown) => {
-            this.#noteTrouble('round', error);
-            log.error({ error }, 'the books could not be brought up to date');
-          })
-          .finally(next);
-      });
-    };
-    next();
-    return async () => {
-      stopped = true;
-      cancel();
-      await running;
-    };
-  }
-
   #probing(books: Books, influx: InfluxOutput | undefined): Probing {
     const { configuration, clock, log, onFatal } = this.#options;
     const probing = new Probing({
@@ -384,31 +365,6 @@ export class Daemon {
   #noteTrouble(part: string, error: unknown): void {
     if (error === undefined) this.#troubles.delete(part);
     else this.#troubles.set(part, String(error));
-  }
-
-  async #closeMonths(closer: MonthCloser): Promise<void> {
-    const { configuration, clock, log } = this.#options;
-    const { statements } = configuration;
-    let cancelRetry: CancelTimer = () => {};
-    /** With a month's close, and at its hour also where someone else has closed it, earlier months are revised. */
-    const close = async (atItsHour: boolean): Promise<void> => {
-      cancelRetry();
-      try {
-        const closed = await closer.closeIfDue(statements);
-        for (const month of closed) if (month.issued > 0) log.info(month, 'month closed');
-        if (!atItsHour && closed.every((month) => month.issued === 0)) return;
-        for (const revision of await closer.reviseAll()) log.info(revision, 'month revised');
-      } catch (error) {
-        log.error({ error }, 'the month could not be closed');
-        cancelRetry = clock.after(CLOSE_RETRY, () => void close(atItsHour));
-      }
-    };
-    await close(false);
-    const task = closer.schedule(statements, () => void close(true));
-    this.#cleanups.add('calendar', async () => {
-      cancelRetry();
-      await task.destroy();
-    });
   }
 
   #status({ contracts, feed }: Books, fleet: Fleet): StatusView {

@@ -20,6 +20,7 @@ import { FateGroups } from './fate-dating.ts';
 import { HandOver } from './hand-over.ts';
 import { IntervalRing } from './interval-ring.ts';
 import { LaunchGate } from './launch-gate.ts';
+import { evidenceOf } from './probe-evidence.ts';
 import { type RunningCheck, runningCheck } from './running-check.ts';
 import { downPace, extraDelay } from './schedule.ts';
 import { SharedThings } from './shared-things.ts';
@@ -388,18 +389,4 @@ export class ProberLoop {
     const { size: inFlight } = this.#inFlight;
     this.#options.handOver({ ...this.#handOver.take(), coverage, inFlight, waiting: this.#gate.waiting });
   }
-}
-
-function evidenceOf(result: ProbeResult): Evidence {
-  const { address, status, blockPage, expected, seen } = result.evidence;
-  return {
-    sentAt: result.sentAt,
-    shownAt: result.shownAt,
-    ...(result.outcome === 'ok' ? {} : { error: result.error }),
-    ...(address === undefined ? {} : { address }),
-    ...(status === undefined ? {} : { status }),
-    ...(blockPage === undefined ? {} : { blockPage }),
-    ...(expected === undefined ? {} : { expected }),
-    ...(seen === undefined ? {} : { seen }),
-  };
 }
