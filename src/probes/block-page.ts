@@ -3,6 +3,7 @@
  * a little further where a probe has already failed; nothing is asked for, and no outcome depends on it.
  */
 import { type Decoded, decode, isCoded } from './content-coding.ts';
+import { GatheredBytes } from './gathered-bytes.ts';
 import { BODY_BYTES_MAX } from './http-body.ts';
 import { obeys, textOf, valuesOf } from './http-headers.ts';
 import type { BlockPage } from './target.ts';
@@ -36,7 +37,8 @@ export class BlockPageWatch {
   readonly #pages: readonly KnownPage[];
   #candidates: readonly Candidate[] = [];
   #coding: string | null = null;
-  #kept: Buffer[] = [];
+  /** What is packed; it is looked at when it is whole. */
+  #kept = new GatheredBytes();
   #bytes = 0;
   #found: number | undefined;
 
@@ -56,7 +58,7 @@ export class BlockPageWatch {
 
   /** A reply began. @param href what was asked for. */
   begin(status: number, headers: ReplyHeaders, href: string): void {
-    this.#kept = [];
+    this.#kept = new GatheredBytes();
     this.#bytes = 0;
     const fitting = this.#pages.filter((page) => fits(page, status, headers, href));
     for (const { number, needle } of fitting) if (needle === null) this.#find(number);
@@ -72,16 +74,14 @@ export class BlockPageWatch {
     if (!this.wants) return;
     const part = chunk.subarray(0, LOOKED_AT_BYTES - this.#bytes);
     this.#bytes += part.length;
-    // A copy: it would hold the whole of what was read at once.
-    if (this.#coding !== null) this.#kept.push(Buffer.from(part));
+    if (this.#coding !== null) this.#kept.add(part);
     else for (const { number, search } of this.#candidates) if (takeIn(search, part)) this.#find(number);
   }
 
   /** No more of the body will come. */
   end(): void {
     if (this.#coding === null || this.#found !== undefined || this.#candidates.length === 0) return;
-    const decoded: Decoded = decode(Buffer.concat(this.#kept), this.#coding, BODY_BYTES_MAX);
-    this.#kept = [];
+    const decoded: Decoded = decode(this.#kept.bytes(), this.#coding, BODY_BYTES_MAX);
     if (decoded.kind !== 'bytes') return;
     for (const { number, needle } of this.#candidates) if (decoded.bytes.includes(needle)) this.#find(number);
   }
