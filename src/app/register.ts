@@ -11,7 +11,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { inSlices } from '../runtime/slices.ts';
 import type { Books } from './books.ts';
-import { definitionsOf, registration, unwatchedEdges } from './registration.ts';
+import { definitionsOf, factsOf, registration, unwatchedEdges } from './registration.ts';
 
 export interface RegisterOptions {
   readonly books: Pick<Books, 'feed' | 'now'> & { readonly journal: Pick<Journal, 'append'> };
@@ -38,10 +38,10 @@ export async function register(options: RegisterOptions): Promise<void> {
   const { books, configuration, clock, atOnce } = options;
   const { feed, now } = books;
   const at = now();
-  const steps = registration(feed.ledger, definitionsOf(configuration), at);
-  const { definitions, unwatched, dates } = await inSlices(steps, clock);
+  const wanted = await inSlices(registration(feed.ledger, definitionsOf(configuration), at), clock);
+  const { definitions, unwatched, dates } = wanted;
   if (definitions.length + unwatched.length + dates.length <= atOnce) {
-    await append(options, () => [...definitions, ...unwatchedEdges(feed.ledger, unwatched, now()), ...dates], true);
+    await append(options, () => factsOf(wanted, feed.ledger, now()), true);
     return;
   }
   let isFirst = true;

@@ -16,7 +16,7 @@ import type {
 } from '../domain/facts/fact.ts';
 import type { Known, Ledger } from '../domain/facts/ledger.ts';
 import type { Instant } from '../domain/time/instant.ts';
-import { atOnce, type Steps } from '../runtime/slices.ts';
+import type { Steps } from '../runtime/slices.ts';
 
 /** What a configuration defines, as facts without the instants of their recording; those of a service after the service. */
 export type Definitions = Iterable<CustomerFact | ServiceFact | CheckFact | FeeFact | LifecycleFact>;
@@ -97,10 +97,13 @@ export function* registration(ledger: Ledger, definitions: Definitions, now: Ins
   };
 }
 
-/** The facts to record so that the ledger knows these definitions from `now` on. */
-export function registrationFacts(ledger: Ledger, definitions: Definitions, now: Instant): readonly Fact[] {
-  const { definitions: defined, unwatched, dates } = atOnce(registration(ledger, definitions, now));
-  return [...defined, ...unwatchedEdges(ledger, unwatched, now), ...dates];
+/** All of it, in its order, as the facts to record now. */
+export function factsOf(
+  { definitions, unwatched, dates }: Registration,
+  ledger: Ledger,
+  now: Instant,
+): readonly Fact[] {
+  return [...definitions, ...unwatchedEdges(ledger, unwatched, now), ...dates];
 }
 
 /** A service that was ended by its removal, and is defined again, is again what its own dates say. */

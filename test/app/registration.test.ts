@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { definitionsOf, registrationFacts } from '../../src/app/registration.ts';
+import { definitionsOf } from '../../src/app/registration.ts';
 import { placesOf, watchedChecks } from '../../src/app/watched-checks.ts';
 import type { Fact } from '../../src/domain/facts/fact.ts';
 import { Ledger } from '../../src/domain/facts/ledger.ts';
 import { DAY, MINUTE, SECOND } from '../../src/domain/time/instant.ts';
 import { atOnce } from '../../src/runtime/slices.ts';
 import { configurationOf } from '../config/folder.ts';
-import { type DefinitionLists, inOrder } from '../support/definitions.ts';
+import { type DefinitionLists, inOrder, registrationFacts } from '../support/definitions.ts';
 import { checkFact, coverageFact, customerFact, edgeFact, lifecycleFact, serviceFact } from '../support/ledgers.ts';
 
 const T = 20_513 * DAY;

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { registrationFacts } from '../../src/app/registration.ts';
 import type { Fact, LifecycleFact, ServiceFact } from '../../src/domain/facts/fact.ts';
 import { Ledger } from '../../src/domain/facts/ledger.ts';
-import { type DefinitionLists, inOrder } from '../support/definitions.ts';
+import { type DefinitionLists, inOrder, registrationFacts } from '../support/definitions.ts';
 
 const service: ServiceFact = { type: 'service', id: 's1', customer: 'c1', components: {} };
 const active: LifecycleFact = { type: 'lifecycle', service: 's1', from: 1_000, status: 'active' };

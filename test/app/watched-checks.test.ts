@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { registrationFacts } from '../../src/app/registration.ts';
 import { watchedChecks } from '../../src/app/watched-checks.ts';
 import { Ledger } from '../../src/domain/facts/ledger.ts';
 import { HOUR, MINUTE } from '../../src/domain/time/instant.ts';
 import { atOnce } from '../../src/runtime/slices.ts';
 import { DENSE, scenarioOf } from '../simulation/scenario.ts';
+import { registrationFacts } from '../support/definitions.ts';
 
 const { configuration } = scenarioOf(1, DENSE, 'unused');
 const [check] = [...configuration.services].flatMap((service) => service.checks);

@@ -5,7 +5,7 @@
 import type { Books } from '../../src/app/books.ts';
 import { startClockRounds } from '../../src/app/clock-rounds.ts';
 import { MonthCloser } from '../../src/app/month-closer.ts';
-import { definitionsOf, registrationFacts } from '../../src/app/registration.ts';
+import { definitionsOf } from '../../src/app/registration.ts';
 import { watchedChecks } from '../../src/app/watched-checks.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import { Outbox, type Relay } from '../../src/desk/outbox.ts';
@@ -17,6 +17,7 @@ import { ProberLoop, type ProberLoopOptions } from '../../src/monitor/prober-loo
 import { Recorder } from '../../src/monitor/recorder.ts';
 import { messageIdFor } from '../../src/outputs/mail/message-id.ts';
 import { atOnce } from '../../src/runtime/slices.ts';
+import { registrationFacts } from '../support/definitions.ts';
 import { openSimulatedBooks } from './books.ts';
 import type { ProcessClock } from './virtual-time.ts';
 

@@ -2,13 +2,14 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { requireConfiguration } from '../../src/app/load.ts';
-import { definitionsOf, registrationFacts } from '../../src/app/registration.ts';
+import { definitionsOf } from '../../src/app/registration.ts';
 import type { EdgeFact, Fact } from '../../src/domain/facts/fact.ts';
 import { Ledger } from '../../src/domain/facts/ledger.ts';
 import type { Instant } from '../../src/domain/time/instant.ts';
 import type { Journal, JournalEntry } from '../../src/journal/journal.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { registrationFacts } from './definitions.ts';
 
 /** All entries, while the daemon runs or not. */
 export async function readEntries(path: string): Promise<readonly JournalEntry[]> {
